@@ -1,0 +1,212 @@
+/**
+ * What a drill writes down, as it happens: facts, never judgements. The verdict and every report are pure functions of these.
+ * One JSON object a line in `journal.ndjson`; `at` is RFC 3339 UTC with milliseconds by this machine's clock.
+ */
+import type { CompareMode, Expectation, Finding, Loss, Phase, SourceLine, StepPhase } from './model.ts';
+
+/** A command that failed with nothing acting on it. */
+export interface CommandFailure extends SourceLine {
+  /** `untested`: nothing tested its status. `masked`: something hid it. */
+  readonly kind: 'untested' | 'masked';
+  readonly command: string;
+  /** Exit status; of the last time, where it failed more than once. */
+  readonly status: number;
+  readonly count: number;
+  /** End of its standard error, masked, at most 2 KiB; empty when nothing is known. */
+  readonly stderr: string;
+  /** How it was hidden (`|| true`, `upstream in a pipeline`, …), or empty. */
+  readonly hiddenBy: string;
+  /** The script that the line called, when the failure was in one. */
+  readonly script: SourceLine | null;
+}
+
+/** Something that a drill host cannot give. */
+export interface HostLimit extends SourceLine {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+export interface StepResult {
+  readonly status: 'succeeded' | 'failed' | 'timed-out' | 'skipped';
+  readonly exitCode: number | null;
+  /** RFC 3339 by the host's clock; null when it was not started. */
+  readonly start: string | null;
+  /** Seconds, taken inside the host. */
+  readonly duration: number | null;
+  readonly failures: readonly CommandFailure[];
+  /** It waited for a person: the line, and the program that waited. */
+  readonly prompt: (SourceLine & { readonly program: string }) | null;
+  /** The line that ran when its time was over. */
+  readonly timedOutAt: SourceLine | null;
+  readonly limits: readonly HostLimit[];
+  /** Seconds and executions for each file line. */
+  readonly lineTimes: readonly { readonly line: number; readonly seconds: number; readonly count: number }[];
+  /** End of its output, masked, at most 8 KiB. */
+  readonly output: string;
+  /** A declared `input` was taken by a prompt. */
+  readonly inputTaken: boolean;
+}
+
+/** One artefact after inspection. */
+export interface ArtefactFact {
+  readonly path: string;
+  readonly sha256: string | null;
+  readonly bytes: number;
+  readonly state: 'readable' | 'broken' | 'opaque';
+  /** Formats from the outside in, for example `['openpgp', 'gzip', 'tar']`. */
+  readonly layers: readonly string[];
+  /** Members of the innermost archive that are not folders; null without an archive. */
+  readonly members: number | null;
+  /** Bytes of content in all, decoded. */
+  readonly contentBytes: number | null;
+  /** Names of places and services whose nonce stands in it. */
+  readonly holds: readonly string[];
+  /** Outlives a lost host. */
+  readonly offsite: boolean;
+  /** The command that wrote it last. */
+  readonly writtenBy: SourceLine | null;
+  /** Why it is broken, or what it was recognised as. */
+  readonly detail: string;
+}
+
+export interface Coverage {
+  readonly name: string;
+  readonly covered: 'yes' | 'no' | 'unknown';
+  /** What holds it, or why nothing does. */
+  readonly why: string;
+}
+
+export interface Difference {
+  /** Relative to the place; `.` is its root. */
+  readonly path: string;
+  readonly kind: 'missing' | 'changed' | 'extra' | 'metadata' | 'late' | 'late-path';
+  readonly severity: 'error' | 'warning';
+  /** `mode`, `owner`, `content`, … */
+  readonly aspect: string;
+  readonly expected: string;
+  readonly seen: string;
+}
+
+/** What one place was after the restore. */
+export interface PlaceFact {
+  readonly name: string;
+  readonly compare: CompareMode;
+  readonly exists: boolean;
+  /** Its own nonce came back in its files. */
+  readonly nonceBack: boolean;
+  readonly lateNonceBack: boolean;
+  readonly entries: number;
+  readonly bytes: number;
+  /** At most 50, worst first. */
+  readonly differences: readonly Difference[];
+  /** Of each kind and severity, all counted: keys are `kind/severity`. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface ServiceFact {
+  readonly name: string;
+  readonly kind: string;
+  readonly seeded: boolean;
+  /** It answered at all after the restore. */
+  readonly ready: boolean;
+  /** Seconds from the end of the restore until it first answered; null if never. */
+  readonly readySeconds: number | null;
+  /** Seconds from the end of the restore until its canary was seen; null if never. */
+  readonly canarySeconds: number | null;
+  readonly canary: 'there' | 'absent' | 'unproven';
+  readonly lateCanary: 'there' | 'absent' | 'unproven';
+  readonly seen: string;
+}
+
+export interface PlaceDeclaration extends SourceLine {
+  readonly name: string;
+  readonly compare: CompareMode;
+  readonly seeded: boolean;
+  readonly sizeBytes: number | null;
+}
+export interface ServiceDeclaration extends SourceLine {
+  readonly name: string;
+  readonly kind: string;
+  readonly data: string | null;
+  readonly seeded: boolean;
+}
+
+export interface StepDeclaration extends SourceLine {
+  readonly index: number;
+  readonly phase: StepPhase;
+  readonly before: 'loss' | null;
+  readonly name: string;
+  readonly kind: string;
+  readonly substitutions: number;
+  readonly inRunbook: boolean;
+  readonly sourceLines: readonly number[];
+  readonly replacedLines: readonly number[];
+}
+
+export interface ScenarioDeclaration {
+  readonly id: string;
+  readonly title: string;
+  readonly at: SourceLine;
+  readonly lossAt: SourceLine;
+  readonly loss: Loss;
+  readonly rtoSeconds: number | null;
+  readonly rpo: number | 'last-backup' | null;
+  readonly everySeconds: number | null;
+  readonly manual: Readonly<Record<string, number>>;
+  readonly lost: readonly string[];
+  readonly also: readonly string[];
+  readonly scope: { readonly places: readonly string[]; readonly services: readonly string[] };
+  readonly expect: Readonly<Record<string, Expectation>>;
+  readonly late: 'absent' | 'any';
+  readonly steps: readonly StepDeclaration[];
+  /** What reading the runbook alone has found. */
+  readonly findings: readonly Finding[];
+}
+
+export type DrillEvent =
+  | {
+      readonly event: 'drill-started';
+      readonly format: 1;
+      readonly tool: string;
+      readonly drill: string;
+      readonly drillFile: string;
+      readonly control: 'positive' | 'negative' | null;
+      readonly runbooks: readonly { readonly file: string; readonly sha256: string }[];
+      readonly host: { readonly environment: string; readonly engine: string; readonly network: string; readonly user: string };
+      readonly minFidelity: number;
+      readonly places: readonly PlaceDeclaration[];
+      readonly services: readonly ServiceDeclaration[];
+      readonly scenarios: readonly ScenarioDeclaration[];
+    }
+  | { readonly event: 'stand-in'; readonly for: string; readonly is: string }
+  | { readonly event: 'not-measured'; readonly what: string; readonly why: string }
+  | { readonly event: 'warning'; readonly message: string }
+  | { readonly event: 'drill-ended'; readonly interrupted: 'SIGINT' | 'SIGTERM' | null; readonly fault: string | null };
+
+export type ScenarioEvent = { readonly scenario: string } & (
+  | { readonly event: 'host-created'; readonly engine: string; readonly mode: string; readonly seconds: number; readonly replacement: boolean }
+  | { readonly event: 'phase-started'; readonly phase: Phase }
+  | { readonly event: 'phase-ended'; readonly phase: Phase; readonly seconds: number }
+  | { readonly event: 'step-started'; readonly step: number }
+  | { readonly event: 'step-ended'; readonly step: number; readonly result: StepResult }
+  /** Nonces planted; `seconds` since 1970 of the newest canary before the backup. */
+  | { readonly event: 'seeded'; readonly names: readonly string[]; readonly newest: Readonly<Record<string, number>> }
+  | {
+      readonly event: 'backup-inspected';
+      /** Seconds since 1970, host's clock. */
+      readonly backupEnded: number;
+      readonly artefacts: readonly ArtefactFact[];
+      readonly coverage: readonly Coverage[];
+      readonly bornVolumes: readonly ({ readonly name: string } & SourceLine)[];
+    }
+  | { readonly event: 'loss-proven'; readonly proven: boolean; readonly why: string }
+  | { readonly event: 'not-measured'; readonly what: string; readonly why: string }
+  /** Set-up, seed or the machine failed: the scenario proves nothing. */
+  | { readonly event: 'unproven'; readonly phase: Phase; readonly why: string; readonly limit: HostLimit | null; readonly cannotRun: boolean }
+  | { readonly event: 'verified'; readonly places: readonly PlaceFact[]; readonly services: readonly ServiceFact[]; readonly bystanders: readonly PlaceFact[]; readonly bystanderServices: readonly ServiceFact[] }
+  | { readonly event: 'scenario-timed-out'; readonly phase: Phase; readonly seconds: number }
+  | { readonly event: 'scenario-ended' }
+);
+
+export type JournalEvent = DrillEvent | ScenarioEvent;
+export type JournalEntry = { readonly at: string } & JournalEvent;

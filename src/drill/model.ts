@@ -1,0 +1,263 @@
+/** The words of the design that every part shares: phases, findings, plan. Types only, and the table of rules. */
+import type { EngineName, EnvironmentName, ImageRequest, NetworkMode } from '../ports/host.ts';
+import type { PlaceLocation } from '../ports/engine.ts';
+
+export const stepPhases = ['deploy', 'backup', 'lose', 'restore', 'check'] as const;
+export type StepPhase = (typeof stepPhases)[number];
+export type Phase = 'create' | 'seed' | 'verify' | 'destroy' | StepPhase;
+
+/** `file` is relative to the repository root; `line` counts from 1. */
+export interface SourceLine {
+  readonly file: string;
+  readonly line: number;
+}
+
+export type Severity = 'error' | 'warning';
+
+/** Every rule with the severity it has unless the verdict says otherwise. Design, section 7. */
+export const rules = {
+  'empty-block': 'error',
+  'broken-fence': 'warning',
+  placeholder: 'error',
+  prompt: 'error',
+  'masked-failure': 'error',
+  'step-failed': 'error',
+  'step-timeout': 'error',
+  'not-in-runbook': 'warning',
+  substituted: 'warning',
+  'fidelity-breached': 'error',
+  'host-limit': 'error',
+  'no-artefact': 'error',
+  'empty-artefact': 'error',
+  'empty-archive': 'error',
+  'unreadable-artefact': 'error',
+  'undecryptable-artefact': 'error',
+  'stale-artefact': 'error',
+  'artefact-mismatch': 'error',
+  'uncovered-data': 'error',
+  'volume-born-in-backup': 'error',
+  'plaintext-secret': 'error',
+  'secret-in-git': 'error',
+  'retention-broken': 'error',
+  'image-changed': 'error',
+  'data-missing': 'error',
+  'data-changed': 'error',
+  'data-extra': 'error',
+  'metadata-changed': 'error',
+  'late-write-returned': 'error',
+  'service-not-ready': 'error',
+  'service-data-missing': 'error',
+  'not-regenerated': 'error',
+  'not-lost': 'warning',
+  'bystander-changed': 'error',
+  'check-passed-without-data': 'error',
+  'check-failed-with-data': 'error',
+  'rto-breached': 'error',
+  'rpo-breached': 'error',
+} as const satisfies Record<string, Severity>;
+
+export type RuleId = keyof typeof rules;
+
+/** One thing that is wrong: where, what was expected, what was seen, what to do. */
+export interface Finding extends SourceLine {
+  readonly rule: RuleId;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly help: string;
+}
+
+export type Expectation = 'restored' | 'regenerated' | 'lost';
+export type CompareMode = 'exact' | 'stable' | 'canary' | 'service';
+
+/** A declared place, ready to be used: paths are absolute or start with `~`. */
+export interface PlacePlan {
+  readonly name: string;
+  readonly at: SourceLine;
+  readonly location: PlaceLocation;
+  readonly compare: CompareMode;
+  readonly volatile: readonly string[];
+  readonly secret: boolean;
+  /** Content the file has before deploy, for a `file` place. */
+  readonly initial: { readonly text: string } | null;
+  readonly canary: { readonly type: 'line' } | { readonly type: 'json'; readonly key: string } | { readonly type: 'none' };
+  /** Declared size of the real data and of the ballast to plant, in bytes. */
+  readonly sizeBytes: number | null;
+  readonly ballastBytes: number | null;
+}
+
+/** What `src/service/` needs to build a service of its kind. */
+export interface ServicePlan {
+  readonly name: string;
+  readonly at: SourceLine;
+  readonly kind: string;
+  /** Name of the place it keeps its data in. */
+  readonly data: string | null;
+  readonly inside: string | null;
+  readonly readyTimeoutSeconds: number;
+  /** The validated options of its kind, `url` among them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+interface StepCommon {
+  readonly phase: StepPhase;
+  /** For `check: { backup }`: runs before the loss. */
+  readonly before: 'loss' | null;
+  /** `#name`, the reference with `[n]`, the first line of a `run` or `quote`, or `wait SERVICE`. */
+  readonly name: string;
+  readonly at: SourceLine;
+  readonly timeoutSeconds: number;
+}
+
+/** Text that bash runs, with the file line that each of its lines came from. */
+export interface ShellText {
+  readonly text: string;
+  readonly file: string;
+  readonly lines: readonly number[];
+  /** `shell` is sourced; `script` begins with `#!` and is saved and run by its interpreter. */
+  readonly runs: 'shell' | 'script';
+  readonly sha256: string;
+  readonly inRunbook: boolean;
+  /** Lines that count for fidelity and those of them that `replace` touched. File lines. */
+  readonly sourceLines: readonly number[];
+  readonly replacedLines: readonly number[];
+  /** Number of hits of `replace`. */
+  readonly substitutions: number;
+}
+
+export interface ShellStep extends StepCommon {
+  readonly kind: 'block' | 'quote' | 'run';
+  readonly shell: ShellText;
+  /** Why it is not run at all, or null: it has a finding of that rule. */
+  readonly refused: 'empty-block' | 'placeholder' | null;
+  readonly cwd: string | null;
+  readonly env: Readonly<Record<string, string>>;
+  readonly user: string | null;
+  /** `typed`: sent to the terminal ahead; `stdin`: standard input is this text (empty under `terminal: false`). */
+  readonly input: { readonly to: 'typed' | 'stdin'; readonly text: string } | null;
+}
+export interface WaitStep extends StepCommon {
+  readonly kind: 'wait';
+  readonly service: string;
+}
+export interface WriteStep extends StepCommon {
+  readonly kind: 'write';
+  readonly shell: ShellText;
+  readonly refused: 'empty-block' | 'placeholder' | null;
+  readonly to: string;
+  readonly mode: string;
+  readonly user: string | null;
+}
+export interface SkipStep extends StepCommon {
+  readonly kind: 'skip';
+  readonly shell: ShellText;
+  readonly why: string;
+}
+export type PlannedStep = ShellStep | WaitStep | WriteStep | SkipStep;
+
+export type Loss =
+  | { readonly type: 'data'; readonly how: 'delete' | 'remove' | 'corrupt' }
+  | { readonly type: 'stack' }
+  | { readonly type: 'host' }
+  | { readonly type: 'steps' };
+
+export interface ScenarioPlan {
+  readonly id: string;
+  readonly title: string;
+  readonly at: SourceLine;
+  readonly rtoSeconds: number | null;
+  readonly rpo: number | 'last-backup' | null;
+  readonly everySeconds: number | null;
+  readonly timeoutSeconds: number;
+  readonly loss: Loss;
+  readonly lossAt: SourceLine;
+  /** Names of places. */
+  readonly lost: readonly string[];
+  readonly keep: readonly string[];
+  readonly also: readonly string[];
+  /** Lost places and `also`; services on one of them or on none. */
+  readonly scope: { readonly places: readonly string[]; readonly services: readonly string[] };
+  readonly expect: Readonly<Record<string, Expectation>>;
+  readonly afterLoss: 'restarted' | 'stopped' | 'deployed';
+  readonly onFailure: 'skip' | 'continue';
+  readonly late: 'absent' | 'any';
+  /** Seconds of declared human work, by name. */
+  readonly manual: Readonly<Record<string, number>>;
+  readonly steps: readonly PlannedStep[];
+  /** What reading the runbook alone has found for this scenario. */
+  readonly findings: readonly Finding[];
+}
+
+/** A file that the operator carries to a fresh host. Content is resolved before anything starts. */
+export interface HostFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode: string;
+  readonly secret: boolean;
+}
+
+export interface HostPlan {
+  readonly environment: EnvironmentName;
+  readonly engine: EngineName;
+  readonly workspace: { readonly path: string; readonly clone: 'drill' | 'runbook' };
+  readonly user: string;
+  readonly network: NetworkMode;
+  readonly images: readonly ImageRequest[];
+  /** Images named by Compose files and selected blocks: absent ones are met as a `host-limit`. */
+  readonly foundImages: readonly string[];
+  readonly packages: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly limits: { readonly cpu: number | null; readonly memoryBytes: number | null; readonly diskBytes: number | null };
+  readonly date: string | null;
+  readonly gpgPassphrase: string | null;
+  readonly files: readonly HostFile[];
+}
+
+/** A drill file and its runbooks, read, checked and resolved: all that a run needs to know. */
+export interface Plan {
+  readonly name: string;
+  /** Relative to the repository root where it lies in it, else absolute. */
+  readonly drillFile: { readonly file: string; readonly sha256: string };
+  readonly repository: {
+    /** The Git root on this machine. */
+    readonly gitRoot: string;
+    /** The folder in it that stands in the host as the repository: `''` or a relative path. */
+    readonly folder: string;
+    readonly head: string;
+    readonly uncommitted: boolean;
+    /** Remote URLs that `insteadOf` maps to the host's own origin. */
+    readonly remotes: readonly string[];
+  };
+  readonly runbooks: readonly { readonly file: string; readonly sha256: string }[];
+  readonly minFidelity: number;
+  readonly host: HostPlan;
+  readonly offsite: readonly string[];
+  readonly artefacts: readonly { readonly name: string; readonly path: string; readonly holds: readonly string[] }[];
+  readonly places: readonly PlacePlan[];
+  readonly services: readonly ServicePlan[];
+  readonly ignore: readonly string[];
+  readonly scenarios: readonly ScenarioPlan[];
+  readonly warnings: readonly string[];
+}
+
+/** A mistake in what the user gave, with its place: exit 2. */
+export interface InputError {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly help: string;
+}
+
+/** Thrown at the door for everything that is wrong with the input, all of it at once. */
+export class InputErrors extends Error {
+  override readonly name = 'InputErrors';
+  readonly errors: readonly InputError[];
+  constructor(errors: readonly InputError[]) {
+    super(errors.map((e) => `${e.file}:${e.line}:${e.column}: ${e.message}`).join('\n'));
+    this.errors = errors;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * A service is a program whose API is used to seed and to check data.
+ * One file in `src/service/` implements this port for each kind.
+ */
+import type { ExecResult, Host } from './host.ts';
+
+/** What a probe saw. `absent` is a definite answer of a service that works; `unproven` is no answer, or one that says nothing. */
+export type ProbeAnswer = { readonly state: 'there' | 'absent' | 'unproven'; readonly seen: string };
+
+export interface ServiceContext {
+  readonly host: Host;
+  /** The nonce of this service, or the late one. */
+  readonly nonce: string;
+  /** The nonce of the place it keeps its data in, or null. */
+  readonly placeNonce: string | null;
+  readonly workspace: string;
+  readonly user: string;
+  readonly signal: AbortSignal;
+  /** Runs a shell command in the workspace as `user`, inside the service's container where `inside` says so, with `env`. */
+  run(command: string, env: Readonly<Record<string, string>>): Promise<ExecResult>;
+}
+
+export interface Service {
+  readonly kind: string;
+  /** Globs, relative to the service's place, of paths that a running service rewrites at any time. */
+  readonly volatile: readonly string[];
+  /** Whether its check proves data, or asks for life only. */
+  readonly seeded: boolean;
+  /** One try, with no waiting: does it answer? */
+  ready(context: ServiceContext): Promise<ProbeAnswer>;
+  /** Plants `context.nonce` through the API. Rejects when the service refuses. */
+  seed(context: ServiceContext): Promise<void>;
+  /** Plants `context.nonce` as the late canary. */
+  late(context: ServiceContext): Promise<void>;
+  /** Is `context.nonce` there? */
+  check(context: ServiceContext): Promise<ProbeAnswer>;
+}

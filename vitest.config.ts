@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['src/**/*.itg.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['src/**/*.itg.test.ts', 'fixtures/**/*.itg.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Two workers: the machines this suite must fit on have two cores, and hosts are heavier than tests.
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
