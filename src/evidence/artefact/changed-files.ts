@@ -1,0 +1,61 @@
+/** What a backup left: every file of the host that was created or changed in its phase. */
+import type { Host } from '../../ports/host.ts';
+
+export interface ChangedFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** Last change of content or metadata, seconds since 1970 by the host's clock (st_ctime: no tool can set it back). */
+  readonly changed: number;
+}
+
+/** Never an artefact: the engine's storage is added by the caller. Globs as `find -path` reads them. */
+const never = [
+  '/proc', '/sys', '/dev', '/run', '/var/run', '/var/cache', '/var/log', '/var/lib/apt', '/var/lib/dpkg', '/var/lib/systemd',
+  '/var/lib/runbook-drill', '/usr/local/lib/runbook-drill', '*/.git', '*/.gnupg', '*/.cache', '*/.docker', '*/.drill-canary*',
+];
+
+/** Reads the host's clock through a file, so that it is compared with what the kernel stamps on files. */
+export async function markTime(host: Host): Promise<number> {
+  const result = await host.exec(['/bin/sh', '-ec', 'd=$(mktemp -d); f=$d/now; : > "$f"; stat -c %.9Z "$f"; rm -r "$d"']);
+  const seconds = Number.parseFloat(result.stdout.toString());
+  if (Number.isNaN(seconds)) throw new Error(`the host does not tell the time: ${result.stderr}`);
+  return seconds;
+}
+
+/** `find`'s own words for leaving out what is never an artefact, and more. */
+function pruning(exclude: readonly string[]): readonly string[] {
+  const [first = '', ...rest] = [...never, ...exclude];
+  return ['(', '-path', first, ...rest.flatMap((glob) => ['-o', '-path', glob]), ')', '-prune', '-o'];
+}
+
+/**
+ * @param since seconds since 1970, from `markTime`.
+ * @param exclude absolute paths or `find -path` globs besides those that never hold an artefact.
+ */
+export async function findChangedFiles(host: Host, since: number, exclude: readonly string[]): Promise<readonly ChangedFile[]> {
+  const result = await host.exec([
+    '/usr/bin/find', '/', ...pruning(exclude),
+    '-type', 'f', '-newerct', `@${since.toFixed(9)}`, '-printf', String.raw`%s %C@ %p\0`,
+  ]);
+  return result.stdout
+    .toString()
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const [, bytes = '0', changed = '0', path = ''] = /^(\d+) ([\d.]+) (.*)$/s.exec(entry) ?? [];
+      return { path, bytes: Number(bytes), changed: Number.parseFloat(changed) };
+    });
+}
+
+/** Folders that were born in the phase, so that plain copies below one are one artefact. */
+export async function findNewFolders(host: Host, since: number, exclude: readonly string[]): Promise<readonly string[]> {
+  const result = await host.exec([
+    '/usr/bin/find', '/', ...pruning(exclude),
+    '-type', 'd', '-newerct', `@${since.toFixed(9)}`, '-printf', String.raw`%B@ %p\0`,
+  ]);
+  return result.stdout
+    .toString()
+    .split('\0')
+    .map((entry) => /^([\d.]+) (.*)$/s.exec(entry))
+    .flatMap((match) => (match?.[2] !== undefined && Number.parseFloat(match[1] ?? '0') >= since ? [match[2]] : []));
+}
