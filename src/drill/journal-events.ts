@@ -4,6 +4,9 @@
  */
 import type { CompareMode, Expectation, Finding, Loss, Phase, SourceLine, StepPhase } from './model.ts';
 
+/** A place and a service may share a name: in every list and table that names both, the service stands as `service:NAME`. */
+export const serviceKey = (name: string): string => `service:${name}`;
+
 /** A command that failed with nothing acting on it. */
 export interface CommandFailure extends SourceLine {
   /** `untested`: nothing tested its status. `masked`: something hid it. */
@@ -59,7 +62,7 @@ export interface ArtefactFact {
   readonly members: number | null;
   /** Bytes of content in all, decoded. */
   readonly contentBytes: number | null;
-  /** Names of places and services whose nonce stands in it. */
+  /** Names of places, and `serviceKey` of services, whose nonce stands in it. */
   readonly holds: readonly string[];
   /** Outlives a lost host. */
   readonly offsite: boolean;
@@ -70,6 +73,7 @@ export interface ArtefactFact {
 }
 
 export interface Coverage {
+  /** Of a place, or `serviceKey` of a service. */
   readonly name: string;
   readonly covered: 'yes' | 'no' | 'unknown';
   /** What holds it, or why nothing does. */
@@ -114,6 +118,7 @@ export interface ServiceFact {
   /** Seconds from the end of the restore until its canary was seen; null if never. */
   readonly canarySeconds: number | null;
   readonly canary: 'there' | 'absent' | 'unproven';
+  /** `absent` where none was planted. */
   readonly lateCanary: 'there' | 'absent' | 'unproven';
   readonly seen: string;
 }
@@ -141,6 +146,8 @@ export interface StepDeclaration extends SourceLine {
   readonly inRunbook: boolean;
   readonly sourceLines: readonly number[];
   readonly replacedLines: readonly number[];
+  /** The drill file's reason, for `skip`. */
+  readonly why?: string;
 }
 
 export interface ScenarioDeclaration {
@@ -174,6 +181,8 @@ export type DrillEvent =
       readonly runbooks: readonly { readonly file: string; readonly sha256: string }[];
       readonly host: { readonly environment: string; readonly engine: string; readonly network: string; readonly user: string };
       readonly minFidelity: number;
+      /** Where `data:` stands in the drill file, for what is not declared. */
+      readonly dataAt?: SourceLine;
       readonly places: readonly PlaceDeclaration[];
       readonly services: readonly ServiceDeclaration[];
       readonly scenarios: readonly ScenarioDeclaration[];
@@ -189,8 +198,16 @@ export type ScenarioEvent = { readonly scenario: string } & (
   | { readonly event: 'phase-ended'; readonly phase: Phase; readonly seconds: number }
   | { readonly event: 'step-started'; readonly step: number }
   | { readonly event: 'step-ended'; readonly step: number; readonly result: StepResult }
-  /** Nonces planted; `seconds` since 1970 of the newest canary before the backup. */
-  | { readonly event: 'seeded'; readonly names: readonly string[]; readonly newest: Readonly<Record<string, number>> }
+  /**
+   * Nonces planted, by name of a place or `serviceKey` of a service; `newest`: seconds since 1970 of the newest canary before the backup;
+   * `bytes`: what a place held then, ballast included.
+   */
+  | {
+      readonly event: 'seeded';
+      readonly names: readonly string[];
+      readonly newest: Readonly<Record<string, number>>;
+      readonly bytes?: Readonly<Record<string, number>>;
+    }
   | {
       readonly event: 'backup-inspected';
       /** Seconds since 1970, host's clock. */

@@ -21,6 +21,9 @@ export interface StepReport {
 export interface ScenarioReport {
   readonly id: string;
   readonly title: string;
+  /** First and last entry of this scenario in the journal; null when it was not begun. */
+  readonly started: string | null;
+  readonly ended: string | null;
   readonly validationStatus: ValidationStatus;
   readonly validationStatusMessage: string;
   readonly liar: 'backup' | 'restore' | 'check' | null;
@@ -43,11 +46,21 @@ export interface ScenarioReport {
     readonly name: string;
     readonly expect: string;
     readonly status: PlaceStatus;
+    /** Whether the scenario's loss or restore is about it. */
+    readonly inScope: boolean;
     readonly covered: 'yes' | 'no' | 'unknown' | null;
-    readonly entries: number;
-    readonly bytes: number;
+    /** What was there after the restore; null when nobody looked. */
+    readonly entries: number | null;
+    readonly bytes: number | null;
   }[];
-  readonly services: readonly { readonly name: string; readonly kind: string; readonly status: ServiceStatus; readonly ready: number | null }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly expect: string;
+    readonly status: ServiceStatus;
+    readonly inScope: boolean;
+    readonly ready: number | null;
+  }[];
   readonly artefacts: readonly {
     readonly path: string;
     readonly sha256: string | null;
