@@ -1,0 +1,85 @@
+/** What differs between one entry as it was and as it came back. */
+import type { Difference } from '../drill/journal-events.ts';
+import type { ManifestEntry } from './manifest.ts';
+
+const capability = 'security.capability';
+const aclPrefix = 'system.posix_acl_';
+
+/** Both manifests say the same of a path. Modification times apart, and a file that could not be read agrees with nothing. */
+export function agree(one: ManifestEntry, other: ManifestEntry): boolean {
+  if (one.type === 'f' && one.sha256 === null) return false;
+  return (
+    one.type === other.type && one.sha256 === other.sha256 && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && one.link === other.link && sameXattrs(one, other)
+  );
+}
+
+function sameXattrs(one: ManifestEntry, other: ManifestEntry): boolean {
+  const names = Object.keys(one.xattrs);
+  return names.length === Object.keys(other.xattrs).length && names.every((name) => one.xattrs[name] === other.xattrs[name]);
+}
+
+/**
+ * Differences of content and metadata. Of another type nothing else is compared.
+ * `later`, where given, is the same path in the second manifest: a time that moved between the two is not compared.
+ */
+export function entryDifferences(path: string, was: ManifestEntry, is: ManifestEntry, later: ManifestEntry = was): Difference[] {
+  const metadata = (aspect: string, expected: string, seen: string, severity: Difference['severity'] = 'error'): Difference[] =>
+    expected === seen ? [] : [{ path, kind: 'metadata', severity, aspect, expected, seen }];
+  if (was.type !== is.type) return metadata('type', was.type, is.type);
+  const content = contentDifference(path, was, is);
+  return [
+    ...content,
+    ...metadata('owner', `${was.uid}:${was.gid}`, `${is.uid}:${is.gid}`),
+    // The mode of a symbolic link means nothing on Linux.
+    ...(was.type === 'l' ? [] : metadata('mode', was.mode.padStart(4, '0'), is.mode.padStart(4, '0'))),
+    ...metadata('link-target', was.link ?? '', is.link ?? ''),
+    ...metadata('capabilities', named(was, isCapability), named(is, isCapability)),
+    ...metadata('acl', named(was, isAcl), named(is, isAcl)),
+    ...metadata('user-xattrs', named(was, isUser), named(is, isUser), 'warning'),
+    ...(content.length === 0 && was.mtime === later.mtime ? timeDifference(path, was, is) : []),
+  ];
+}
+
+function contentDifference(path: string, was: ManifestEntry, is: ManifestEntry): Difference[] {
+  if (was.type !== 'f' || was.sha256 === is.sha256) return [];
+  const shown = (entry: ManifestEntry): string => (entry.sha256 === null ? 'content that could not be read' : `${entry.size} bytes, sha256 ${entry.sha256.slice(0, 16)}`);
+  return [{ path, kind: 'changed', severity: 'error', aspect: 'content', expected: shown(was), seen: shown(is) }];
+}
+
+/** Of files alone, and from one second on: most archives cut times to seconds. */
+function timeDifference(path: string, was: ManifestEntry, is: ManifestEntry): Difference[] {
+  if (was.type !== 'f' || Math.abs(Number(was.mtime) - Number(is.mtime)) < 1) return [];
+  const shown = (mtime: string): string => new Date(Number(mtime) * 1000).toISOString();
+  return [{ path, kind: 'metadata', severity: 'warning', aspect: 'mtime', expected: shown(was.mtime), seen: shown(is.mtime) }];
+}
+
+const isCapability = (name: string): boolean => name === capability;
+const isAcl = (name: string): boolean => name.startsWith(aclPrefix);
+const isUser = (name: string): boolean => name.startsWith('user.');
+
+function named(entry: ManifestEntry, wanted: (name: string) => boolean): string {
+  const names = Object.keys(entry.xattrs).filter(wanted).toSorted();
+  return names.length === 0 ? 'none' : names.map((name) => `${name}=${shorten(entry.xattrs[name] ?? '')}`).join(' ');
+}
+
+/** Long values are told apart by their ends. */
+function shorten(value: string): string {
+  return value;
+}
+
+/** Names of one file in the place that are two files now. */
+export function splitLinks(stable: ReadonlySet<string>, before: ReadonlyMap<string, ManifestEntry>, restored: ReadonlyMap<string, ManifestEntry>): Difference[] {
+  const found: Difference[] = [];
+  const firsts = new Map<string, string>();
+  for (const path of [...stable].toSorted()) {
+    const inode = before.get(path)?.inode ?? null;
+    const is = restored.get(path);
+    if (inode === null || is === undefined) continue;
+    const first = firsts.get(inode);
+    if (first === undefined) firsts.set(inode, path);
+    else if (is.inode === null || is.inode !== restored.get(first)?.inode) {
+      found.push({ path, kind: 'metadata', severity: 'warning', aspect: 'hard-link', expected: `the same file as ${first}`, seen: 'a file of its own' });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,135 @@
+/** Reads the stream that a manifest comes as, without keeping it. Its form is described in `manifest.ts`. */
+import { Writable } from 'node:stream';
+import type { EntryType, Manifest, ManifestEntry } from './manifest.ts';
+import { printablePath } from './printable-path.ts';
+
+type Section = 'entries' | 'xattrs' | 'hashes' | 'end' | 'done';
+type DraftEntry = { -readonly [Key in keyof ManifestEntry]: ManifestEntry[Key] };
+
+const fieldsOfAnEntry = 11;
+const types = new Set<string>(['f', 'd', 'l', 'p', 's', 'b', 'c']);
+const noXattrs: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Writable end of one manifest; `manifest()` once the stream has ended. */
+export class ManifestReader extends Writable {
+  readonly #kind: 'folder' | 'file';
+  readonly #root: string;
+  /** Bytes of a field that has not ended yet. */
+  #rest: Buffer[] = [];
+  #section: Section = 'entries';
+  #fields: Buffer[] = [];
+  /** By the path's bytes as latin1, so that no two names meet. */
+  readonly #entries = new Map<string, DraftEntry>();
+
+  constructor(kind: 'folder' | 'file', root: string) {
+    super();
+    this.#kind = kind;
+    this.#root = Buffer.from(root, 'utf8').toString('latin1');
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    let start = 0;
+    for (let end = chunk.indexOf(0, start); end !== -1; end = chunk.indexOf(0, start)) {
+      const last = chunk.subarray(start, end);
+      this.#field(this.#rest.length === 0 ? last : Buffer.concat([...this.#rest, last]));
+      this.#rest = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#rest.push(Buffer.from(chunk.subarray(start)));
+    // Fields of an entry that goes on in the next chunk must not point into a buffer that is used again.
+    this.#fields = this.#fields.map((field) => Buffer.from(field));
+    done();
+  }
+
+  /** What was read. Throws when the stream was cut. */
+  manifest(): Manifest {
+    if (this.#section !== 'done') throw new Error(`a manifest was cut short in its part "${this.#section}": the program in the host ended early`);
+    const entries = new Map<string, ManifestEntry>();
+    let bytes = 0;
+    for (const [path, entry] of this.#entries) {
+      entries.set(printablePath(Buffer.from(path, 'latin1')), entry);
+      if (entry.type === 'f') bytes += entry.size;
+    }
+    return { kind: this.#kind, entries, bytes };
+  }
+
+  #field(field: Buffer): void {
+    switch (this.#section) {
+      case 'entries':
+        if (this.#fields.length === 0 && isClosing(field)) this.#section = 'xattrs';
+        else this.#entryField(field);
+        break;
+      case 'xattrs':
+        if (isClosing(field)) this.#section = 'hashes';
+        else this.#xattrs(field.toString('latin1'));
+        break;
+      case 'hashes':
+        if (isClosing(field)) this.#section = 'end';
+        else this.#hash(field.toString('latin1'));
+        break;
+      default:
+        this.#section = 'done';
+    }
+  }
+
+  #entryField(field: Buffer): void {
+    this.#fields.push(field);
+    if (this.#fields.length < fieldsOfAnEntry) return;
+    const [type = '', mode = '', uid = '', gid = '', size = '', mtime = '', inode = '', device = '', names = '', path = ''] = this.#fields.map((each) => each.toString('latin1'));
+    const link = this.#fields[fieldsOfAnEntry - 1];
+    this.#fields = [];
+    // find prints `U` or `?` for what vanished between its folder and itself.
+    if (!isEntryType(type)) return;
+    this.#entries.set(path === '' ? '.' : path, {
+      type,
+      mode,
+      uid: Number(uid),
+      gid: Number(gid),
+      size: Number(size),
+      mtime,
+      inode: type === 'd' || names === '1' ? null : `${device}:${inode}`,
+      link: type === 'l' && link ? printablePath(link) : null,
+      sha256: null,
+      xattrs: noXattrs,
+    });
+  }
+
+  #hash(record: string): void {
+    const entry = this.#entries.get(this.#relative(record.slice(66)));
+    if (entry?.type === 'f') entry.sha256 = record.slice(0, 64);
+  }
+
+  /** getfattr's text: `# file: PATH`, then `NAME=0xHEX` lines, then an empty one. Backslash, CR and LF are octal escapes. */
+  #xattrs(text: string): void {
+    let entry: DraftEntry | undefined;
+    for (const line of text.split('\n')) {
+      if (line.startsWith('# file: ')) entry = this.#entries.get(this.#relative(unescapeOctal(line.slice(8))));
+      else if (entry !== undefined && line !== '') addXattr(entry, line);
+    }
+  }
+
+  #relative(path: string): string {
+    if (path.startsWith('./')) return path.slice(2);
+    return path === this.#root ? '.' : path;
+  }
+}
+
+function isClosing(field: Buffer): boolean {
+  return field.length === 1 && field[0] === 0x2d;
+}
+
+function isEntryType(type: string): type is EntryType {
+  return types.has(type);
+}
+
+function unescapeOctal(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+}
+
+function addXattr(entry: DraftEntry, line: string): void {
+  const equals = line.indexOf('=');
+  // An attribute without a value has no equals sign.
+  const name = unescapeOctal(equals === -1 ? line : line.slice(0, equals));
+  if (!name.startsWith('user.') && name !== 'security.capability' && !name.startsWith('system.posix_acl_')) return;
+  entry.xattrs = { ...entry.xattrs, [name]: equals === -1 ? '' : line.slice(equals + 1) };
+}
