@@ -4,8 +4,8 @@
  */
 import type { CompareMode, Expectation, Finding, Loss, Phase, SourceLine, StepPhase } from './model.ts';
 
-/** A place and a service may share a name: in every list and table that names both, the service stands as `service:NAME`. */
-export const serviceKey = (name: string): string => `service:${name}`;
+/** A place and a service may share a name: in every list and table that names both, the service stands as `service NAME`. */
+export const serviceKey = (name: string): string => `service ${name}`;
 
 /** A command that failed with nothing acting on it. */
 export interface CommandFailure extends SourceLine {
