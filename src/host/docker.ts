@@ -1,0 +1,107 @@
+/** The `docker` environment: a host is a container of the outer engine, made through testcontainers. */
+import { randomBytes } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { z } from 'zod';
+import { CannotRun, type Environment, type Host, type HostSpec, type ImageRequest, type ProvidedImage } from '../ports/host.ts';
+import { cleanup, type CleanupScope } from './cleanup.ts';
+import { connect, reason, type OuterEngine } from './connection.ts';
+import { execIn, hostPrograms } from './docker-exec.ts';
+import { DockerHost, removeHost } from './docker-host.ts';
+import { startHostContainer, type HostMode } from './host-container.ts';
+import { hostImage } from './host-image.ts';
+import { provideImage } from './images.ts';
+import { labelNames, ownershipLabels } from './labels.ts';
+import { Registries } from './registry.ts';
+
+/** Free disk that a host needs where the drill file sets no limit, in bytes. */
+const usualDisk = 5 * 1024 ** 3;
+
+type Work = { readonly signal: AbortSignal; readonly progress: (message: string) => void };
+
+/** The environment on this machine's engine. Nothing is asked of the engine before the first call needs it. */
+export function dockerEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  let connected: Promise<{ readonly engine: OuterEngine; readonly registries: Registries }> | null = null;
+  const outer = () =>
+    (connected ??= connect(env).then((engine) => ({ engine, registries: new Registries(engine.docker) })));
+  return {
+    name: 'docker',
+    createHost: async (spec: HostSpec, work: Work): Promise<Host> => {
+      refuseNotYet(spec);
+      const { engine, registries } = await outer();
+      await requireDisk(engine, spec);
+      const image = await hostImage(spec.packages, { docker: engine.docker, registries, ...work });
+      return createDockerHost(engine, image, spec, work.signal);
+    },
+    provideImage: async (request: ImageRequest, work: Work): Promise<ProvidedImage | null> => {
+      const { engine, registries } = await outer();
+      return provideImage(request, { docker: engine.docker, registries, ...work });
+    },
+    cleanup: async (which: CleanupScope): Promise<readonly string[]> => cleanup((await outer()).engine.docker, which),
+  };
+}
+
+function refuseNotYet(spec: HostSpec): void {
+  if (spec.date !== null) throw new CannotRun('not yet: host.date. Expected no date; remove it from the drill file, and the host has the present.');
+  if (spec.engine !== 'docker') throw new CannotRun(`not yet: host.engine ${spec.engine} in the docker environment. Expected docker.`);
+}
+
+/** @throws CannotRun when less disk is free than a host may use. */
+export async function requireDisk(engine: OuterEngine, spec: Pick<HostSpec, 'limits'>): Promise<void> {
+  const wanted = spec.limits.diskBytes ?? usualDisk;
+  // The engine's folder is not there when this program itself runs in a container with the engine's socket.
+  const disk = await statfs(engine.root).catch(() => null);
+  if (disk === null) return;
+  const free = disk.bavail * disk.bsize;
+  if (free >= wanted) return;
+  throw new CannotRun(
+    `too little disk for a host: expected ${gibibytes(wanted)} free under ${engine.root} (host.limits.disk), seen ${gibibytes(free)}. Free some (docker image prune), or lower host.limits.disk.`,
+  );
+}
+
+const gibibytes = (bytes: number): string => `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
+
+async function createDockerHost(engine: OuterEngine, image: string, spec: HostSpec, signal: AbortSignal): Promise<Host> {
+  try {
+    return await createInMode('recipe', engine, image, spec, signal);
+  } catch (first) {
+    signal.throwIfAborted();
+    try {
+      return await createInMode('privileged', engine, image, spec, signal);
+    } catch (second) {
+      signal.throwIfAborted();
+      throw new CannotRun(
+        `no host can be made here. With all capabilities but SYS_RESOURCE: ${reason(first)} Privileged: ${reason(second)} Expected an engine that runs Docker in a container: see 'docker info' and the engine's log.`,
+        { cause: first },
+      );
+    }
+  }
+}
+
+async function createInMode(mode: HostMode, engine: OuterEngine, image: string, spec: HostSpec, signal: AbortSignal): Promise<Host> {
+  const { docker } = engine;
+  const labels = await ownershipLabels(spec.ownership);
+  const name = hostName(spec);
+  const volume = `${name}-engine`;
+  try {
+    signal.throwIfAborted();
+    await docker.createVolume({ Name: volume, Labels: labels });
+    signal.throwIfAborted();
+    const id = await startHostContainer({ image, name, volume, labels, mode, spec }, engine);
+    const prepared = await execIn(docker.getContainer(id), [`${hostPrograms}/prepare`, spec.user], { stdin: spec.gpgPassphrase, signal });
+    if (prepared.exitCode !== 0) throw new Error(`its engine did not start (exit ${prepared.exitCode}): ${prepared.stderr.trim().slice(-2000)}`);
+    const { Version } = versionSchema.parse(JSON.parse(prepared.stdout.toString('utf8')));
+    return new DockerHost({ docker, id, name, volume, spec, mode, engineVersion: `docker ${Version.replace(/[+~].*/, '')}` });
+  } catch (error) {
+    await removeHost(docker, name, volume);
+    throw error;
+  }
+}
+
+const versionSchema = z.object({ Version: z.string() });
+
+function hostName({ ownership }: HostSpec): string {
+  const scenario = ownership.scenario.replaceAll(/[^a-zA-Z0-9_.-]/g, '-');
+  return `runbook-drill-${ownership.run}-${scenario}-${randomBytes(3).toString('hex')}`;
+}
+
+export { labelNames };

@@ -1,0 +1,72 @@
+/** Registries, where one answers: asked once in a process, and not again where none does. */
+import type Docker from 'dockerode';
+import { z } from 'zod';
+import { follow } from './build.ts';
+
+/** How long a registry may take to begin an answer, in milliseconds. A machine without a way out often drops packets in silence. */
+const patience = 10_000;
+
+export class Registries {
+  readonly #docker: Docker;
+  readonly #silent = new Set<string>();
+
+  constructor(docker: Docker) {
+    this.#docker = docker;
+  }
+
+  /** Pulls an image; false when its registry does not answer or does not have it. */
+  async pull(name: string, signal: AbortSignal): Promise<boolean> {
+    const registry = registryOf(name);
+    if (this.#silent.has(registry)) return false;
+    const begun = AbortSignal.timeout(patience);
+    try {
+      // The engine answers once it has heard from the registry.
+      const stream = await abortable(this.#docker.pull(withTag(name), {}), AbortSignal.any([signal, begun]));
+      await follow(this.#docker, stream, signal);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (begun.aborted || isSilence(error)) this.#silent.add(registry);
+      return false;
+    }
+  }
+}
+
+/** An error that says that nobody answered, not that the image is not there. */
+function isSilence(error: unknown): boolean {
+  const parsed = z.object({ message: z.string() }).safeParse(error);
+  return !parsed.success || !/not found|manifest unknown|denied|unauthorized|no matching manifest|does not exist/i.test(parsed.data.message);
+}
+
+async function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    promise.catch(() => {});
+  }
+}
+
+/** `repo` or `repo:tag` as the engine wants it: without a tag it would pull them all. */
+export function withTag(name: string): string {
+  return /[:@][^/]*$/.test(name) ? name : `${name}:latest`;
+}
+
+/** The registry that an image's name means: its first part where that looks like a machine's name. */
+export function registryOf(name: string): string {
+  const [first, ...rest] = name.split('/');
+  return first !== undefined && rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
+}
+
+/** The repository alone, in its short form: no default registry, no `library/`, no tag, no digest. */
+export function repositoryOf(name: string): string {
+  return name
+    .replace(/@[^/]*$/, '')
+    .replace(/:[^/:]*$/, '')
+    .replace(/^(index\.)?docker\.io\//, '')
+    .replace(/^library\//, '');
+}
