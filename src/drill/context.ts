@@ -1,0 +1,87 @@
+/** What the phases of a scenario share. Nothing here is global: a drill is told what it needs. */
+import type { NonceSet } from '../evidence/nonce.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { Environment, Host, ProvidedImage } from '../ports/host.ts';
+import type { Service } from '../ports/service.ts';
+import type { DrillEvent, ScenarioEvent } from './journal-events.ts';
+import type { Plan, PlacePlan, ScenarioPlan, ServicePlan } from './model.ts';
+import type { RepositoryBundle } from './repository.ts';
+
+export type Emit = (event: DrillEvent | ScenarioEvent) => void;
+
+/** The output of the runbook's commands as it comes, with every secret already masked. */
+export type OutputListener = (scenario: string, stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+
+export interface Drill {
+  /** Unique for this run; lower-case letters and digits. */
+  readonly run: string;
+  readonly plan: Plan;
+  readonly environment: Environment;
+  readonly engine: Engine;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly images: readonly ProvidedImage[];
+  readonly bundle: RepositoryBundle;
+  readonly gpgPassphrase: string;
+  /** All that must never be read in an output. */
+  readonly secrets: readonly string[];
+  readonly emit: Emit;
+  readonly progress: (message: string) => void;
+  readonly onOutput: OutputListener;
+}
+
+type WithoutScenario<T> = T extends unknown ? Omit<T, 'scenario'> : never;
+
+export interface ScenarioContext {
+  readonly drill: Drill;
+  readonly scenario: ScenarioPlan;
+  readonly signal: AbortSignal;
+  readonly nonces: NonceSet;
+  readonly emit: (event: WithoutScenario<ScenarioEvent>) => void;
+}
+
+/** The scenario can prove nothing: set-up, seed or loss failed, or the host cannot give what is needed. */
+export class Unproven extends Error {
+  override readonly name = 'Unproven';
+}
+
+export function placesOf(context: ScenarioContext, names: readonly string[]): readonly PlacePlan[] {
+  return context.drill.plan.places.filter((place) => names.includes(place.name));
+}
+
+export function servicesOf(context: ScenarioContext, names: readonly string[]): readonly ServicePlan[] {
+  return context.drill.plan.services.filter((service) => names.includes(service.name));
+}
+
+/** `~` is the home of the host's user. */
+export function inHost(path: string, user: string): string {
+  if (path === '~') return homeOf(user);
+  return path.startsWith('~/') ? `${homeOf(user)}${path.slice(1)}` : path;
+}
+
+export const homeOf = (user: string): string => (user === 'root' ? '/root' : `/home/${user}`);
+
+/** Seconds since 1970 by this machine's clock. */
+export const now = (): number => Date.now() / 1000;
+
+export async function timed<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
+  const start = performance.now();
+  const value = await work();
+  return { value, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Runs a phase and writes its beginning and its end down, also when it throws. */
+export async function inPhase<T>(context: ScenarioContext, phase: Extract<ScenarioEvent, { event: 'phase-started' }>['phase'], work: () => Promise<T>): Promise<T> {
+  context.signal.throwIfAborted();
+  context.emit({ event: 'phase-started', phase });
+  const start = performance.now();
+  try {
+    return await work();
+  } finally {
+    context.emit({ event: 'phase-ended', phase, seconds: (performance.now() - start) / 1000 });
+  }
+}
+
+/** The host of a scenario: a lost one is replaced. */
+export interface HostSlot {
+  host: Host;
+}

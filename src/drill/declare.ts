@@ -1,0 +1,51 @@
+/** The first event of a journal: what is to be drilled, so that a verdict needs nothing but the journal. */
+import type { DrillEvent, ScenarioDeclaration, ServiceDeclaration, StepDeclaration } from './journal-events.ts';
+import type { Service } from '../ports/service.ts';
+import type { PlannedStep, Plan, ScenarioPlan, ServicePlan } from './model.ts';
+
+export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<string, Service>): Extract<DrillEvent, { event: 'drill-started' }> {
+  const { host } = plan;
+  return {
+    event: 'drill-started',
+    format: 1,
+    tool,
+    drill: plan.name,
+    drillFile: plan.drillFile.file,
+    control: null,
+    runbooks: plan.runbooks,
+    host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user },
+    minFidelity: plan.minFidelity,
+    places: plan.places.map((place) => ({ ...place.at, name: place.name, compare: place.compare, seeded: place.canary.type !== 'none' && place.compare !== 'service', sizeBytes: place.sizeBytes })),
+    services: plan.services.map((service) => declareService(service, services.get(service.name)?.seeded ?? false)),
+    scenarios: plan.scenarios.map((scenario) => declareScenario(scenario)),
+  };
+}
+
+function declareService(service: ServicePlan, seeded: boolean): ServiceDeclaration {
+  return { ...service.at, name: service.name, kind: service.kind, data: service.data, seeded };
+}
+
+function declareScenario(scenario: ScenarioPlan): ScenarioDeclaration {
+  const { id, title, at, lossAt, loss, rtoSeconds, rpo, everySeconds, manual, lost, also, scope, expect, late, findings } = scenario;
+  return {
+    id, title, at, lossAt, loss, rtoSeconds, rpo, everySeconds, manual, lost, also, scope, expect, late, findings,
+    steps: scenario.steps.map((step, index) => declareStep(step, index)),
+  };
+}
+
+function declareStep(step: PlannedStep, index: number): StepDeclaration {
+  const shell = 'shell' in step ? step.shell : null;
+  return {
+    ...step.at,
+    index,
+    phase: step.phase,
+    before: step.before,
+    name: step.name,
+    kind: step.kind,
+    substitutions: shell?.substitutions ?? 0,
+    inRunbook: shell?.inRunbook ?? false,
+    sourceLines: shell?.sourceLines ?? [],
+    replacedLines: shell?.replacedLines ?? [],
+    ...(step.kind === 'skip' ? { why: step.why } : {}),
+  };
+}

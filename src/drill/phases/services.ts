@@ -1,0 +1,139 @@
+/** Asks services: ready, seed, late, check, with the waiting that the ports leave out. */
+import type { Host } from '../../ports/host.ts';
+import type { ProbeAnswer, Service, ServiceContext } from '../../ports/service.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NoncePair } from '../../evidence/nonce.ts';
+import { type ScenarioContext, Unproven } from '../context.ts';
+import type { ServiceFact } from '../journal-events.ts';
+import type { ServicePlan } from '../model.ts';
+import { workspaceOf } from './create.ts';
+
+/** Between two questions to a service. */
+const pollMilliseconds = 250;
+/** A service that answers, and says that its canary is not there, may still be loading for this long. */
+const loadingSeconds = 10;
+
+export function serviceOf(context: ScenarioContext, plan: ServicePlan): Service {
+  const service = context.drill.services.get(plan.name);
+  if (service === undefined) throw new Error(`service ${plan.name} was not built`);
+  return service;
+}
+
+function contextFor(context: ScenarioContext, host: Host, plan: ServicePlan, nonce: keyof NoncePair): ServiceContext {
+  const workspace = workspaceOf(context);
+  const { user } = host.spec;
+  const own = context.nonces.services.get(plan.name);
+  if (own === undefined) throw new Error(`service ${plan.name} has no nonce`);
+  const place = plan.data === null ? undefined : context.nonces.places.get(plan.data);
+  return {
+    host,
+    nonce: own[nonce],
+    placeNonce: place?.[nonce] ?? null,
+    workspace,
+    user,
+    signal: context.signal,
+    run: (command, env) => {
+      const shell = ['/bin/bash', '-lc', command];
+      const whole = plan.inside === null ? shell : context.drill.engine.insideCommand(plan.inside, ['sh', '-c', command]);
+      return host.exec(whole, { user, cwd: workspace, env: { ...context.drill.plan.host.env, ...env }, signal: context.signal });
+    },
+  };
+}
+
+export async function isReady(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<ProbeAnswer> {
+  return serviceOf(context, plan).ready(contextFor(context, host, plan, 'early'));
+}
+
+export async function seedService(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
+  await serviceOf(context, plan).seed(contextFor(context, host, plan, 'early'));
+}
+
+export async function plantLate(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
+  await serviceOf(context, plan).late(contextFor(context, host, plan, 'late'));
+}
+
+export async function checkService(context: ScenarioContext, host: Host, plan: ServicePlan, nonce: keyof NoncePair): Promise<ProbeAnswer> {
+  return serviceOf(context, plan).check(contextFor(context, host, plan, nonce));
+}
+
+/** Asks until it answers or `seconds` are over. */
+export async function waitUntilReady(context: ScenarioContext, host: Host, name: string, seconds: number): Promise<{ readonly ready: boolean; readonly seen: string }> {
+  const plan = context.drill.plan.services.find((service) => service.name === name);
+  if (plan === undefined) throw new Error(`no service ${name}`);
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const answer = await isReady(context, host, plan);
+    if (answer.state === 'there') return { ready: true, seen: answer.seen };
+    if (performance.now() >= end) return { ready: false, seen: answer.seen };
+    await sleep(pollMilliseconds, undefined, { signal: context.signal });
+  }
+}
+
+/** Seeds through the API and sees that the canary is there: what was never there cannot be proven lost. */
+export async function seedAndSee(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
+  const ready = await waitUntilReady(context, host, plan.name, plan.readyTimeoutSeconds);
+  if (!ready.ready) throw new Unproven(`service ${plan.name} was not ready after ${plan.readyTimeoutSeconds} s before the seed: ${ready.seen}`);
+  if (!serviceOf(context, plan).seeded) return;
+  await seedService(context, host, plan);
+  const end = performance.now() + loadingSeconds * 1000;
+  for (;;) {
+    const answer = await checkService(context, host, plan, 'early');
+    if (answer.state === 'there') return;
+    if (performance.now() >= end) throw new Unproven(`the canary of service ${plan.name} is not there after its seed: ${answer.seen}`);
+    await sleep(pollMilliseconds, undefined, { signal: context.signal });
+  }
+}
+
+/** Follows one service after a restore until its canary is there, or it is clear that it will not be. */
+async function awaitCanary(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<ServiceFact> {
+  const service = serviceOf(context, plan);
+  const start = performance.now();
+  const elapsed = (): number => (performance.now() - start) / 1000;
+  let readySeconds: number | null = null;
+  let answer: ProbeAnswer = { state: 'unproven', seen: 'never asked' };
+  for (;;) {
+    if (readySeconds === null) {
+      const ready = await isReady(context, host, plan);
+      if (ready.state === 'there') readySeconds = elapsed();
+      else answer = { state: 'unproven', seen: ready.seen };
+    }
+    if (readySeconds !== null) {
+      answer = await checkService(context, host, plan, 'early');
+      if (answer.state === 'there') return fact(plan, service, readySeconds, elapsed(), answer);
+      if (answer.state === 'absent' && elapsed() > readySeconds + loadingSeconds) break;
+    }
+    if (elapsed() > plan.readyTimeoutSeconds) break;
+    await sleep(pollMilliseconds, undefined, { signal: context.signal });
+  }
+  return fact(plan, service, readySeconds, null, answer);
+}
+
+function fact(plan: ServicePlan, service: Service, readySeconds: number | null, canarySeconds: number | null, answer: ProbeAnswer): ServiceFact {
+  return {
+    name: plan.name,
+    kind: plan.kind,
+    seeded: service.seeded,
+    ready: readySeconds !== null,
+    readySeconds,
+    canarySeconds,
+    canary: answer.state,
+    lateCanary: 'unproven',
+    seen: answer.seen,
+  };
+}
+
+/** The ready clock: all services at once, since a person waits for all of them together. */
+export async function awaitServices(context: ScenarioContext, host: Host, plans: readonly ServicePlan[]): Promise<readonly ServiceFact[]> {
+  return Promise.all(plans.map((plan) => awaitCanary(context, host, plan)));
+}
+
+/** Asked once more at the end: what the checks of the runbook did must not have changed the answer. */
+export async function verifyService(context: ScenarioContext, host: Host, plan: ServicePlan, before: ServiceFact): Promise<ServiceFact> {
+  const ready = await isReady(context, host, plan);
+  if (ready.state !== 'there') return { ...before, ready: false, canary: 'unproven', seen: ready.seen };
+  const readyFact = { ...before, ready: true };
+  const canary = await checkService(context, host, plan, 'early');
+  if (!before.seeded) return { ...readyFact, ready: canary.state === 'there', canary: canary.state, seen: canary.seen };
+  const late = await checkService(context, host, plan, 'late');
+  return { ...readyFact, canary: canary.state, lateCanary: late.state, seen: canary.seen };
+}

@@ -1,0 +1,170 @@
+/** Runs the steps of one phase in order, in shells that live as long as the phase. */
+import type { Host } from '../../ports/host.ts';
+import { judgeTrace } from '../../shell/failures.ts';
+import { classifyLimit } from '../../shell/limits.ts';
+import { type BlockRun, type ShellSession, openSession } from '../../shell/session.ts';
+import type { CommandSpan } from '../../evidence/artefact/written-by.ts';
+import { type ScenarioContext, inHost } from '../context.ts';
+import type { HostLimit, StepResult } from '../journal-events.ts';
+import { createMasker } from '../mask.ts';
+import type { PlannedStep, ShellStep, ShellText, WaitStep, WriteStep } from '../model.ts';
+import { waitUntilReady } from './services.ts';
+import { workspaceOf } from './create.ts';
+
+export interface PhaseOutcome {
+  readonly failed: boolean;
+  readonly limit: HostLimit | null;
+  /** When each command ran, for telling who wrote a file. */
+  readonly spans: readonly CommandSpan[];
+}
+
+/** What a phase's steps are run with. */
+interface StepRunner {
+  readonly context: ScenarioContext;
+  readonly host: Host;
+  readonly shell: () => Promise<ShellSession>;
+  readonly spans: CommandSpan[];
+}
+
+/** Indices into `scenario.steps` tell the journal which step it was. */
+export async function runSteps(context: ScenarioContext, host: Host, steps: readonly PlannedStep[]): Promise<PhaseOutcome> {
+  let session: ShellSession | null = null;
+  const runner: StepRunner = {
+    context,
+    host,
+    spans: [],
+    shell: async () => (session ??= await openPhaseShell(context, host)),
+  };
+  let failed = false;
+  let limit: HostLimit | null = null;
+  try {
+    for (const step of steps) {
+      const index = context.scenario.steps.indexOf(step);
+      if (isRefused(step) || ((failed || limit !== null) && context.scenario.onFailure === 'skip')) {
+        context.emit({ event: 'step-ended', step: index, result: skipped });
+        continue;
+      }
+      context.signal.throwIfAborted();
+      context.emit({ event: 'step-started', step: index });
+      const result = await runStep(runner, step);
+      context.emit({ event: 'step-ended', step: index, result });
+      failed ||= result.status !== 'succeeded';
+      limit ??= result.limits[0] ?? null;
+    }
+  } finally {
+    await (session as ShellSession | null)?.[Symbol.asyncDispose]();
+  }
+  return { failed, limit, spans: runner.spans };
+}
+
+const skipped: StepResult = {
+  status: 'skipped',
+  exitCode: null,
+  start: null,
+  duration: null,
+  failures: [],
+  prompt: null,
+  timedOutAt: null,
+  limits: [],
+  lineTimes: [],
+  output: '',
+  inputTaken: false,
+};
+
+const isRefused = (step: PlannedStep): boolean => step.kind === 'skip' || ('refused' in step && step.refused !== null);
+
+function openPhaseShell(context: ScenarioContext, host: Host): Promise<ShellSession> {
+  const { drill, scenario } = context;
+  const masks = { stdout: createMasker(drill.secrets).stream(), stderr: createMasker(drill.secrets).stream() };
+  return openSession(host, {
+    user: host.spec.user,
+    cwd: workspaceOf(context),
+    env: drill.plan.host.env,
+    signal: context.signal,
+    onOutput: (stream, chunk) => drill.onOutput(scenario.id, stream, masks[stream].write(chunk)),
+  });
+}
+
+async function runStep(runner: StepRunner, step: PlannedStep): Promise<StepResult> {
+  switch (step.kind) {
+    case 'wait':
+      return runWait(runner, step);
+    case 'write':
+      return runWrite(runner, step);
+    case 'skip':
+      return skipped;
+    default:
+      return runBlock(runner, step);
+  }
+}
+
+async function runWait({ context, host }: StepRunner, step: WaitStep): Promise<StepResult> {
+  const start = new Date();
+  const ready = await waitUntilReady(context, host, step.service, step.timeoutSeconds);
+  return {
+    ...skipped,
+    status: ready.ready ? 'succeeded' : 'failed',
+    exitCode: ready.ready ? 0 : 1,
+    start: start.toISOString(),
+    duration: (Date.now() - start.getTime()) / 1000,
+    output: ready.seen,
+  };
+}
+
+async function runWrite({ host }: StepRunner, step: WriteStep): Promise<StepResult> {
+  const start = new Date();
+  const user = step.user ?? 'root';
+  await host.writeFile(inHost(step.to, user), `${step.shell.text}\n`, { user, mode: step.mode });
+  return { ...skipped, status: 'succeeded', exitCode: 0, start: start.toISOString(), duration: (Date.now() - start.getTime()) / 1000 };
+}
+
+async function runBlock({ context, host, shell, spans }: StepRunner, step: ShellStep): Promise<StepResult> {
+  const session = await shell();
+  const run = await session.run({
+    text: step.shell.text,
+    runs: step.shell.runs,
+    timeoutSeconds: step.timeoutSeconds,
+    ...(step.cwd === null ? {} : { cwd: inHost(step.cwd, step.user ?? host.spec.user) }),
+    env: step.env,
+    ...(step.user === null ? {} : { user: step.user }),
+    ...(step.input === null ? {} : { input: step.input }),
+  });
+  context.signal.throwIfAborted();
+  const { file } = step.shell;
+  for (const span of run.spans) spans.push({ ...span, file, line: fileLine(step.shell, span.line) });
+  return stepResult(context, step, run);
+}
+
+/** Line of the file for a line of the block's text, both from 1. */
+const fileLine = (shell: ShellText, line: number): number => shell.lines[Math.min(Math.max(line, 1), shell.lines.length) - 1] ?? shell.lines[0] ?? 1;
+
+function stepResult({ drill }: ScenarioContext, step: ShellStep, run: BlockRun): StepResult {
+  const { shell } = step;
+  const judged = judgeTrace({ text: shell.text, records: run.records, tools: run.tools, exitCode: run.exitCode, exited: run.ended === 'exited', stderrTail: run.stderrTail });
+  const limits: HostLimit[] = [];
+  const failures = judged.failures.flatMap((failure) => {
+    const line = fileLine(shell, failure.line);
+    const limit = classifyLimit({ command: failure.command, stderr: failure.stderr, network: drill.plan.host.network });
+    if (limit === null) return [{ ...failure, file: shell.file, line }];
+    limits.push({ file: shell.file, line, ...limit });
+    return [];
+  });
+  const failed = run.prompt !== null || limits.length > 0 || failures.some((failure) => failure.kind === 'untested') || unexplainedExit(step, run);
+  return {
+    status: run.ended === 'timed-out' ? 'timed-out' : failed ? 'failed' : 'succeeded',
+    exitCode: run.exitCode,
+    start: run.start,
+    duration: run.seconds,
+    failures,
+    prompt: run.prompt === null ? null : { file: shell.file, line: fileLine(shell, run.prompt.line), program: run.prompt.program },
+    timedOutAt: run.ended === 'timed-out' ? { file: shell.file, line: fileLine(shell, run.timedOutLine ?? 1) } : null,
+    limits,
+    lineTimes: run.lineTimes.map((time) => ({ ...time, line: fileLine(shell, time.line) })),
+    output: run.output,
+    inputTaken: run.inputTaken,
+  };
+}
+
+/** A check has no other word than its exit status; a block that ends itself with a status means it. */
+const unexplainedExit = (step: ShellStep, run: BlockRun): boolean => run.exitCode !== 0 && (step.phase === 'check' || run.ended === 'exited');
+

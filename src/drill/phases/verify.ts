@@ -1,0 +1,74 @@
+/** verify: from outside, byte by byte and through the services' own APIs, what came back. */
+import { comparePlace } from '../../evidence/compare.ts';
+import { takeManifest } from '../../evidence/manifest.ts';
+import { noncesInPlace } from '../../evidence/nonces-in-place.ts';
+import type { Host } from '../../ports/host.ts';
+import { type ScenarioContext, placesOf, servicesOf } from '../context.ts';
+import type { PlaceFact, ServiceFact } from '../journal-events.ts';
+import type { PlacePlan } from '../model.ts';
+import { type Manifests, locate } from './places.ts';
+import { type Sentinel, verifySentinel } from './sentinel.ts';
+import { awaitServices, serviceOf, verifyService } from './services.ts';
+
+/** What each place was: manifest 1 after the seed, manifest 2 after the backup. */
+export interface Known {
+  readonly seeded: Manifests;
+  readonly backedUp: Manifests;
+  readonly sentinel: Sentinel | null;
+}
+
+export async function verify(context: ScenarioContext, host: Host, known: Known, answered: readonly ServiceFact[]): Promise<void> {
+  const { scope } = context.scenario;
+  const places = await verifyPlaces(context, host, placesOf(context, scope.places), known);
+  const services = await Promise.all(
+    servicesOf(context, scope.services).map((plan) => {
+      const before = answered.find((fact) => fact.name === plan.name);
+      if (before === undefined) throw new Error(`service ${plan.name} was not asked after the restore`);
+      return verifyService(context, host, plan, before);
+    }),
+  );
+  const bystanders = await verifyPlaces(context, host, bystanderPlaces(context), known);
+  const sentinel = known.sentinel === null ? [] : [await verifySentinel(context, host, known.sentinel)];
+  const bystanderServices = await awaitServices(
+    context,
+    host,
+    context.drill.plan.services.filter((service) => !scope.services.includes(service.name) && !isLostWithHost(context)),
+  );
+  context.emit({ event: 'verified', places, services, bystanders: [...bystanders, ...sentinel], bystanderServices });
+}
+
+const isLostWithHost = ({ scenario }: ScenarioContext): boolean => scenario.loss.type === 'host';
+
+function bystanderPlaces(context: ScenarioContext): readonly PlacePlan[] {
+  if (isLostWithHost(context)) return [];
+  return context.drill.plan.places.filter((place) => !context.scenario.scope.places.includes(place.name));
+}
+
+async function verifyPlaces(context: ScenarioContext, host: Host, places: readonly PlacePlan[], known: Known): Promise<readonly PlaceFact[]> {
+  const facts: PlaceFact[] = [];
+  for (const place of places) facts.push(await verifyPlace(context, host, place, known));
+  return facts;
+}
+
+async function verifyPlace(context: ScenarioContext, host: Host, place: PlacePlan, known: Known): Promise<PlaceFact> {
+  const root = await locate(context, host, place);
+  const restored = root === null ? null : await takeManifest(host, root, { kind: place.location.type === 'file' ? 'file' : 'folder', signal: context.signal });
+  const found = root === null ? new Map<string, readonly string[]>() : await noncesInPlace(host, root, context.nonces.all.keys());
+  const pair = context.nonces.places.get(place.name);
+  if (pair === undefined) throw new Error(`place ${place.name} has no nonce`);
+  return comparePlace({
+    name: place.name,
+    mode: place.compare,
+    volatile: [...place.volatile, ...serviceVolatile(context, place)],
+    before: known.seeded.get(place.name) ?? null,
+    after: known.backedUp.get(place.name) ?? null,
+    restored,
+    nonce: pair.early,
+    lateNonce: context.scenario.scope.places.includes(place.name) ? pair.late : null,
+    noncesBack: found,
+  });
+}
+
+function serviceVolatile(context: ScenarioContext, place: PlacePlan): readonly string[] {
+  return context.drill.plan.services.filter((service) => service.data === place.name).flatMap((service) => serviceOf(context, service).volatile);
+}

@@ -1,0 +1,114 @@
+/** One scenario from an empty host to a proof, and always to its end. */
+import { makeNonces } from '../evidence/nonce.ts';
+import { CannotRun } from '../ports/host.ts';
+import { type Drill, type HostSlot, type ScenarioContext, Unproven, inPhase, servicesOf } from './context.ts';
+import type { Phase, ScenarioPlan, StepPhase } from './model.ts';
+import { backup, plantLateCanaries } from './phases/backup.ts';
+import { createHost, prepareFirstHost } from './phases/create.ts';
+import { lose } from './phases/lose.ts';
+import { seed } from './phases/seed.ts';
+import { plantSentinel } from './phases/sentinel.ts';
+import { awaitServices } from './phases/services.ts';
+import { type PhaseOutcome, runSteps } from './phases/steps.ts';
+import { verify } from './phases/verify.ts';
+import type { PlannedStep } from './model.ts';
+import type { Host } from '../ports/host.ts';
+
+/** Never rejects for what a scenario may meet; what it met is in the journal. Rejects when the drill was interrupted. */
+export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrupt: AbortSignal): Promise<void> {
+  const timeout = AbortSignal.timeout(scenario.timeoutSeconds * 1000);
+  const signal = AbortSignal.any([interrupt, timeout]);
+  let phase: Phase = 'create';
+  const context: ScenarioContext = {
+    drill,
+    scenario,
+    signal,
+    nonces: makeNonces(
+      drill.plan.places.map((place) => place.name),
+      drill.plan.services.map((service) => service.name),
+    ),
+    emit: (event) => {
+      if (event.event === 'phase-started') phase = event.phase;
+      drill.emit({ ...event, scenario: scenario.id });
+    },
+  };
+  try {
+    await drillScenario(context);
+  } catch (error) {
+    interrupt.throwIfAborted();
+    if (timeout.aborted) context.emit({ event: 'scenario-timed-out', phase, seconds: scenario.timeoutSeconds });
+    else if (error instanceof HostLimited) context.emit({ event: 'unproven', phase, why: error.message, limit: error.limit, cannotRun: false });
+    else if (error instanceof Unproven) context.emit({ event: 'unproven', phase, why: error.message, limit: null, cannotRun: false });
+    else if (error instanceof CannotRun) context.emit({ event: 'unproven', phase, why: error.message, limit: null, cannotRun: true });
+    else throw error;
+  }
+  context.emit({ event: 'scenario-ended' });
+}
+
+/** A step met something that a drill host cannot give: going on would only blame the runbook for it. */
+class HostLimited extends Unproven {
+  readonly limit: NonNullable<PhaseOutcome['limit']>;
+  constructor(limit: NonNullable<PhaseOutcome['limit']>) {
+    super(limit.what);
+    this.limit = limit;
+  }
+}
+
+async function drillScenario(context: ScenarioContext): Promise<void> {
+  const { scenario } = context;
+  const slot: HostSlot = {
+    host: await inPhase(context, 'create', async () => {
+      const host = await createHost(context, false);
+      try {
+        await prepareFirstHost(context, host);
+      } catch (error) {
+        await host[Symbol.asyncDispose]();
+        throw error;
+      }
+      return host;
+    }),
+  };
+  try {
+    await deploy(context, slot.host);
+    const seeded = await inPhase(context, 'seed', () => seed(context, slot.host));
+    const backedUp = await backup(context, slot.host);
+    stopAtLimit(backedUp);
+    await checkBeforeLoss(context, slot.host);
+    await plantLateCanaries(context, slot.host);
+    const sentinel = scenario.loss.type === 'host' ? null : await plantSentinel(slot.host);
+    await lose(context, slot);
+    stopAtLimit(await inPhase(context, 'restore', () => runSteps(context, slot.host, stepsOf(scenario, 'restore'))));
+    const answered = await awaitServices(context, slot.host, servicesOf(context, scenario.scope.services));
+    const checks = stepsOf(scenario, 'check');
+    if (checks.length > 0) stopAtLimit(await inPhase(context, 'check', () => runSteps(context, slot.host, checks)));
+    await inPhase(context, 'verify', () => verify(context, slot.host, { seeded, backedUp: backedUp.manifests, sentinel }, answered));
+  } finally {
+    await destroy(context, slot.host);
+  }
+}
+
+const stepsOf = (scenario: ScenarioPlan, phase: StepPhase): readonly PlannedStep[] => scenario.steps.filter((step) => step.phase === phase && step.before === null);
+
+function stopAtLimit(outcome: PhaseOutcome): void {
+  if (outcome.limit !== null) throw new HostLimited(outcome.limit);
+}
+
+async function deploy(context: ScenarioContext, host: Host): Promise<void> {
+  const outcome = await inPhase(context, 'deploy', () => runSteps(context, host, stepsOf(context.scenario, 'deploy')));
+  stopAtLimit(outcome);
+  if (outcome.failed) throw new Unproven('the deploy steps did not bring up the stack');
+}
+
+/** The backup's own checks run while the data is still there. */
+async function checkBeforeLoss(context: ScenarioContext, host: Host): Promise<void> {
+  const steps = context.scenario.steps.filter((step) => step.before === 'loss');
+  if (steps.length > 0) stopAtLimit(await inPhase(context, 'check', () => runSteps(context, host, steps)));
+}
+
+/** Not under the scenario's signal: what was made goes, whatever ended the scenario. */
+async function destroy(context: ScenarioContext, host: Host): Promise<void> {
+  context.emit({ event: 'phase-started', phase: 'destroy' });
+  const start = performance.now();
+  await host[Symbol.asyncDispose]();
+  context.emit({ event: 'phase-ended', phase: 'destroy', seconds: (performance.now() - start) / 1000 });
+}
