@@ -1,4 +1,6 @@
-import type { Mark, Runbook } from './types.ts';
+/** What the `blocks` command prints. */
+import type { Block, Mark, Runbook } from './types.ts';
+import { firstCommand } from './source-lines.ts';
 
 export interface ListedBlock {
   readonly line: number;
@@ -13,10 +15,19 @@ export interface ListedBlock {
 
 /** What `blocks FILE --json` prints, as one array. */
 export function listBlocks(runbook: Runbook): readonly ListedBlock[] {
-  throw new Error(`not written yet: ${runbook.file}`);
+  return runbook.blocks.map(({ line, reference, heading, language, sha256, marks, text }) => ({ line, reference, heading: heading?.text ?? null, language, sha256, marks, text }));
 }
 
 /** What `blocks FILE` prints: a line `LINE<tab>REFERENCE<tab>LANGUAGE<tab>MARKS<tab>FIRST COMMAND` for each block, marks with commas. */
 export function formatBlocks(runbook: Runbook): string {
-  throw new Error(`not written yet: ${runbook.file}`);
+  return runbook.blocks.map((block) => `${columns(block).map(printable).join('\t')}\n`).join('');
+}
+
+function columns(block: Block): readonly string[] {
+  return [String(block.line), block.reference, block.language, block.marks.join(','), firstCommand(block.text)];
+}
+
+/** A runbook is foreign text: nothing in it may steer a terminal or add a column. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]/gu, ' ');
 }
