@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# All that CI checks, in the order in which a mistake is cheapest to find.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bash scripts/setup.sh
+# Set-up may just have installed Node's own package: it goes first from here on.
+export PATH="$PWD/node_modules/.bin:$PATH"
+
+section() { printf '\n== %s\n' "$*"; }
+section lint
+oxlint --deny-warnings
+section types
+tsc --noEmit
+section 'dist up to date'
+bash scripts/dist-up-to-date.sh
+section 'unit and integration'
+vitest run --reporter=default

@@ -1,0 +1,51 @@
+/** A drill in a terminal or a plain log: live progress, the table at the end, and signals. */
+import { relative } from 'node:path';
+import type { Plan } from './drill/model.ts';
+import { createProgress } from './drill/progress.ts';
+import { exitCodeOf } from './drill/verdict/exit-code.ts';
+import { newRunId } from './drill/run.ts';
+import { terminalReport } from './report/terminal-table.ts';
+import { inert } from './report/escape.ts';
+import { runAndReport } from './run-drill.ts';
+
+export interface TerminalRequest {
+  readonly plan: Plan;
+  readonly out: string;
+  readonly keep: boolean;
+  readonly verbose: boolean;
+}
+
+/** Resolves to the exit status. */
+export async function runInTerminal(request: TerminalRequest): Promise<number> {
+  const tty = process.stdout.isTTY === true;
+  const colour = tty && process.env['NO_COLOR'] === undefined;
+  const write = (text: string): void => void process.stdout.write(text);
+  const interrupt = new AbortController();
+  const signals = (['SIGINT', 'SIGTERM'] as const).map((name) => {
+    const listener = (): void => {
+      write(`\n${name}: removing what the drill made …\n`);
+      interrupt.abort(name);
+    };
+    process.once(name, listener);
+    return () => process.removeListener(name, listener);
+  });
+  try {
+    const progress = createProgress({ write, colour, tty });
+    const { report } = await runAndReport({
+      plan: request.plan,
+      out: request.out,
+      run: newRunId(),
+      keep: request.keep,
+      interrupt: interrupt.signal,
+      onEntry: progress,
+      onOutput: (_scenario, _stream, chunk) => {
+        if (request.verbose) write(inert(chunk.toString()));
+      },
+      progress: (message) => write(`${message}\n`),
+    });
+    write(`\n${terminalReport(report, { colour, width: process.stdout.columns ?? 120 })}\nReports: ${relative(process.cwd(), request.out) || '.'}\n`);
+    return exitCodeOf(report, { interrupted: interrupt.signal.aborted ? (interrupt.signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT') : null });
+  } finally {
+    for (const remove of signals) remove();
+  }
+}
