@@ -1,0 +1,64 @@
+/** Reads a drill file: YAML to a checked value, with the position of everything in it. */
+import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import type { z } from 'zod';
+import type { InputError } from '../model.ts';
+import { explain, nearest, valueAt } from './explain.ts';
+import { type Path, type Positions, positionsOf } from './positions.ts';
+import { drillFile, type DrillFile } from './schema.ts';
+
+export interface ReadDrillFile {
+  /** Null when its shape is so wrong that nothing more can be said about it. */
+  readonly drill: DrillFile | null;
+  /** The value as YAML has it. */
+  readonly raw: unknown;
+  readonly positions: Positions;
+  readonly errors: readonly InputError[];
+}
+
+/** @param file how errors name it. */
+export function readDrillFile(file: string, source: string): ReadDrillFile {
+  const counter = new LineCounter();
+  const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, logLevel: 'silent' });
+  const positions = positionsOf(document, counter);
+  const broken = document.errors.map((error) => yamlError(file, error, counter));
+  if (broken.length > 0) return { drill: null, raw: null, positions, errors: broken };
+  let raw: unknown;
+  try {
+    raw = document.toJS();
+  } catch (error) {
+    const told = { message: 'the YAML cannot be read', expected: 'aliases (*name) of anchors (&name) in this file', got: error instanceof Error ? error.message : String(error), help: 'write the value itself' };
+    return { drill: null, raw: null, positions, errors: [{ file, line: 1, column: 1, ...told }] };
+  }
+  const result = drillFile.safeParse(raw);
+  if (result.success) return { drill: result.data, raw, positions, errors: [] };
+  return { drill: recover(raw, result.error.issues), raw, positions, errors: explain(result.error.issues, raw, { file, positions }) };
+}
+
+function yamlError(file: string, error: YAMLError, counter: LineCounter): InputError {
+  const { line, col } = counter.linePos(error.pos[0]);
+  const at = { file, line, column: col };
+  if (error.code === 'DUPLICATE_KEY') return { ...at, message: 'a key is given twice', expected: 'each key once in a mapping', got: 'the same key again', help: 'rename or remove one of them' };
+  return { ...at, message: `not YAML: ${error.message}`, expected: 'a YAML file', got: error.code, help: 'correct the YAML; often a quote, a colon or the indentation' };
+}
+
+/**
+ * With unknown keys alone wrong, the rest is still worth checking: a key that is nearly a known one is taken for it,
+ * any other is left out.
+ */
+function recover(raw: unknown, issues: readonly z.core.$ZodIssue[]): DrillFile | null {
+  const data = structuredClone(raw);
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') return null;
+    for (const key of issue.keys) takeForNearest(data, issue.path, key, issue.message.split(' '));
+  }
+  return drillFile.safeParse(data).data ?? null;
+}
+
+function takeForNearest(data: unknown, path: Path, key: string, known: readonly string[]): void {
+  const mapping = valueAt(data, path);
+  if (typeof mapping !== 'object' || mapping === null) return;
+  const value: unknown = Reflect.get(mapping, key);
+  Reflect.deleteProperty(mapping, key);
+  const near = nearest(key, known.filter((name) => !Object.hasOwn(mapping, name)));
+  if (near !== null) Reflect.set(mapping, near, value);
+}

@@ -1,0 +1,79 @@
+/** What `plan` prints: what would run, with no engine touched. */
+import type { PlannedStep, Plan, ScenarioPlan } from '../model.ts';
+
+/** `plan --matrix`: one line for a workflow's `matrix`. */
+export function planMatrix(plan: Plan): string {
+  return `${JSON.stringify({ include: plan.scenarios.map(({ id }) => ({ scenario: id })) })}\n`;
+}
+
+/** `plan --json`: seconds; null for what is not declared. */
+export function planJson(plan: Plan): string {
+  const scenarios = plan.scenarios.map((scenario) => ({
+    id: scenario.id,
+    title: scenario.title,
+    rto: scenario.rtoSeconds,
+    rpo: scenario.rpo,
+    loss: scenario.loss.type,
+    ...(scenario.loss.type === 'data' ? { how: scenario.loss.how } : {}),
+    lost: scenario.lost,
+    steps: scenario.steps.map((step) => ({ phase: step.phase, name: step.name, file: step.at.file, line: step.at.line, kind: step.kind, sha256: 'shell' in step ? step.shell.sha256 : null })),
+    findings: sorted(scenario),
+  }));
+  return `${JSON.stringify({ format: 1, drill: plan.name, scenarios }, null, 2)}\n`;
+}
+
+/** `plan`: for a person to read. */
+export function planText(plan: Plan): string {
+  const { environment, engine, network, user } = plan.host;
+  const head = `${plan.name}: ${count(plan.scenarios.length, 'scenario')} from ${plan.runbooks.map(({ file }) => file).join(', ')}\nhost: ${environment}, engine ${engine}, network ${network}, user ${user}`;
+  const warnings = plan.warnings.map((warning) => `warning: ${warning}`);
+  return `${[head, ...warnings, ...plan.scenarios.map(scenarioText)].join('\n\n')}\n`;
+}
+
+function scenarioText(scenario: ScenarioPlan): string {
+  const title = scenario.title === scenario.id ? scenario.id : `${scenario.id}: ${scenario.title}`;
+  const targets = [`RTO ${target(scenario.rtoSeconds)}`, `RPO ${target(scenario.rpo)}`, `timeout ${duration(scenario.timeoutSeconds)}`, ...Object.entries(scenario.manual).map(([name, seconds]) => `by hand: ${name} ${duration(seconds)}`)];
+  const width = Math.max(0, ...scenario.steps.map(({ name }) => name.length));
+  const findings = sorted(scenario).map(({ severity, file, line, rule, message }) => `  ${severity} ${file}:${line} ${rule}: ${message}`);
+  return [title, `  loss ${lossText(scenario)} | ${targets.join(', ')}`, ...scenario.steps.map((step) => `  ${stepText(step, width)}`), ...findings].join('\n');
+}
+
+function lossText({ loss, lost }: ScenarioPlan): string {
+  const how = loss.type === 'data' ? ` (${loss.how})` : '';
+  return `${loss.type}${how}: ${lost.length === 0 ? 'no place' : lost.join(', ')}`;
+}
+
+function stepText(step: PlannedStep, width: number): string {
+  const phase = step.before === null ? step.phase : `${step.phase} before ${step.before}`;
+  return `${phase.padEnd(8)} ${step.name.padEnd(width)}  ${step.at.file}:${step.at.line}${remark(step)}`;
+}
+
+function remark(step: PlannedStep): string {
+  if (step.kind === 'skip') return `  skipped${step.why === '' ? '' : `: ${step.why}`}`;
+  if (step.kind === 'write') return `  written to ${step.to}${step.refused === null ? '' : `; not run: ${step.refused}`}`;
+  if (step.kind === 'wait') return '';
+  if (step.refused !== null) return `  not run: ${step.refused}`;
+  return step.kind === 'run' ? '  not in the runbook' : '';
+}
+
+function sorted({ findings }: ScenarioPlan): ScenarioPlan['findings'] {
+  return findings.toSorted((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.rule.localeCompare(b.rule));
+}
+
+function target(value: number | 'last-backup' | null): string {
+  return typeof value === 'number' ? duration(value) : (value ?? 'none');
+}
+
+const units = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+] as const;
+
+/** As a drill file writes it, in the largest unit that is whole. */
+function duration(seconds: number): string {
+  const unit = units.find(([, size]) => seconds >= size && seconds % size === 0);
+  return unit === undefined ? `${seconds}s` : `${seconds / unit[1]}${unit[0]}`;
+}
+
+const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
