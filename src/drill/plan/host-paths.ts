@@ -13,11 +13,12 @@ export interface HostPaths {
 
 const clean = (path: string): string => posix.normalize(path).replace(/(?<=.)\/$/, '');
 
+function expand(path: string, home: string, base: string): string {
+  if (path === '~' || path.startsWith('~/')) return clean(`${home}${path.slice(1)}`);
+  return clean(path.startsWith('/') ? path : `${base}/${path}`);
+}
+
 export function hostPaths(user: string, workspacePath: string): HostPaths {
-  const expand = (path: string, home: string, base: string): string => {
-    if (path === '~' || path.startsWith('~/')) return clean(`${home}${path.slice(1)}`);
-    return clean(path.startsWith('/') ? path : `${base}/${path}`);
-  };
   const workspace = expand(workspacePath, homeOf(user), '/');
   return {
     workspace,

@@ -152,9 +152,9 @@ export class StepPlanner {
     return runbookText(text, file, replaced);
   }
 
-  /** Tells the placeholders of a text. In what is no shell, `<word>` is as likely mark-up. */
+  /** Tells the placeholders of a text; whether there are any. */
   #placeholders(shell: ShellText, name: string, line: number, isShell = true): boolean {
-    const found = findPlaceholders(shell.text).filter(({ token }) => isShell || !token.startsWith('<'));
+    const found = findPlaceholders(shell.text, isShell ? 'shell' : 'other');
     this.findings.push(...found.map((each) => placeholder({ file: shell.file, line: shell.lines[each.lineIndex] ?? line }, name, each)));
     return found.length > 0;
   }

@@ -20,6 +20,8 @@ import { planScenario, selectScenarios } from './scenarios.ts';
 import { checkServicePlaces, planServices } from './services.ts';
 import { checkSideDoors } from './side-doors.ts';
 
+export { findDrillFile } from './find-drill-file.ts';
+
 export interface LoadOptions {
   readonly drillFile: string;
   /** Ids; all scenarios when there is none. */
