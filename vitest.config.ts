@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['src/**/*.itg.test.ts', 'fixtures/**/*.itg.test.ts'],
+          include: ['src/**/*.itg.test.ts', 'tests/**/*.itg.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // Two workers: the machines this suite must fit on have two cores, and hosts are heavier than tests.
