@@ -13,13 +13,17 @@ export interface ListedBlock {
   readonly text: string;
 }
 
-/** What `blocks FILE --json` prints, as one array. */
+/** What `blocks FILE --json` prints: one array. */
+export function blocksJson(runbook: Runbook): string {
+  return `${JSON.stringify(listBlocks(runbook), null, 2)}\n`;
+}
+
 export function listBlocks(runbook: Runbook): readonly ListedBlock[] {
   return runbook.blocks.map(({ line, reference, heading, language, sha256, marks, text }) => ({ line, reference, heading: heading?.text ?? null, language, sha256, marks, text }));
 }
 
 /** What `blocks FILE` prints: a line `LINE<tab>REFERENCE<tab>LANGUAGE<tab>MARKS<tab>FIRST COMMAND` for each block, marks with commas. */
-export function formatBlocks(runbook: Runbook): string {
+export function blocksText(runbook: Runbook): string {
   return runbook.blocks.map((block) => `${columns(block).map(printable).join('\t')}\n`).join('');
 }
 
