@@ -9,9 +9,10 @@ import { CannotRun } from '../ports/host.ts';
 export interface BuildRequest {
   readonly docker: Docker;
   readonly folder: string;
+  /** In the folder; default `Dockerfile`. */
+  readonly dockerfile?: string;
   readonly tag: string;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly buildArgs?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -35,9 +36,9 @@ export async function filesBelow(folder: string): Promise<readonly string[]> {
 }
 
 /** Builds a folder with a Dockerfile. @throws CannotRun with the end of the build's own output. */
-export async function buildImage({ docker, folder, tag, labels = {}, buildArgs = {}, signal }: BuildRequest): Promise<void> {
+export async function buildImage({ docker, folder, dockerfile = 'Dockerfile', tag, labels = {}, signal }: BuildRequest): Promise<void> {
   const src = await filesBelow(folder);
-  const stream = await docker.buildImage({ context: folder, src: [...src] }, { t: tag, labels: { ...labels }, buildargs: { ...buildArgs }, abortSignal: signal });
+  const stream = await docker.buildImage({ context: folder, src: [...src] }, { t: tag, dockerfile, labels: { ...labels }, forcerm: true, abortSignal: signal });
   const output: string[] = [];
   try {
     await follow(docker, stream, signal, (line) => output.push(line));

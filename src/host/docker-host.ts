@@ -1,9 +1,11 @@
 /** A host that is a container. */
+import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { HostLost, type ExecOptions, type ExecResult, type Host, type HostProcess, type HostSpec, type ProvidedImage } from '../ports/host.ts';
 import { execIn, hostPrograms, startIn } from './docker-exec.ts';
 import type { HostMode } from './host-container.ts';
+import { EngineImage, saveTogether } from './images.ts';
 
 export interface DockerHostParts {
   readonly docker: Docker;
@@ -23,6 +25,7 @@ export class DockerHost implements Host {
   readonly #docker: Docker;
   readonly #container: Docker.Container;
   readonly #volume: string;
+  #waiting: { readonly images: EngineImage[]; readonly copied: Promise<void> } | null = null;
   #removal: Promise<void> | null = null;
 
   constructor(parts: DockerHostParts) {
@@ -48,19 +51,35 @@ export class DockerHost implements Host {
     if (exitCode !== 0) throw new Error(`writing ${path} in the host failed (exit ${exitCode}): ${stderr.trim()}`);
   }
 
+  /** Images of the outer engine that are asked for in one go travel in one archive, in which shared layers are once. */
   async copyImage(image: ProvidedImage): Promise<void> {
-    const { exitCode, stdout, stderr } = await this.exec(['/usr/bin/docker', 'load', '--quiet'], { stdin: await image.save() });
-    const loaded = /^Loaded image(?: ID)?: (.+)$/m.exec(stdout.toString('utf8'))?.[1];
-    if (exitCode !== 0 || loaded === undefined) throw await this.#engineFault(`loading ${image.name} into the host`, stderr);
-    if (loaded === image.name) return;
-    const renamed = await this.exec([`${hostPrograms}/rename-image`, loaded, image.name]);
-    if (renamed.exitCode !== 0) throw await this.#engineFault(`naming ${image.name} in the host`, renamed.stderr);
+    if (!(image instanceof EngineImage)) return this.#load([image], () => image.save());
+    const waiting = this.#waiting ?? { images: [], copied: Promise.resolve().then(() => this.#copyWaiting()) };
+    this.#waiting = waiting;
+    waiting.images.push(image);
+    return waiting.copied;
+  }
+
+  async #copyWaiting(): Promise<void> {
+    const images = this.#waiting?.images ?? [];
+    this.#waiting = null;
+    await this.#load(images, () => saveTogether(this.#docker, images.map(({ source }) => source)));
+    for (const { name, source } of images) {
+      if (source === name) continue;
+      const { exitCode, stderr } = await this.exec([`${hostPrograms}/rename-image`, source, name]);
+      if (exitCode !== 0) throw await this.#engineFault(`naming ${name}`, stderr);
+    }
+  }
+
+  async #load(images: readonly ProvidedImage[], save: () => Promise<Readable>): Promise<void> {
+    const { exitCode, stderr } = await this.exec(['/usr/bin/docker', 'load', '--quiet'], { stdin: await save() });
+    if (exitCode !== 0) throw await this.#engineFault(`loading ${images.map(({ name }) => name).join(', ')}`, stderr);
   }
 
   /** `HostLost` when the engine in the host does not answer any more, else what went wrong. */
   async #engineFault(what: string, stderr: string): Promise<Error> {
     const { exitCode } = await this.exec([`${hostPrograms}/systemctl`, 'is-active', 'docker']);
-    const message = `${what} failed: ${stderr.trim()}`;
+    const message = `${what} in the host failed: ${stderr.trim()}`;
     return exitCode === 0 ? new Error(message) : new HostLost(`${message}; the host's engine does not answer any more`);
   }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
 import { z } from 'zod';
-import { CannotRun, type Environment, type Host, type HostSpec, type ImageRequest, type ProvidedImage } from '../ports/host.ts';
+import { CannotRun, type Environment, type ExecResult, type Host, type HostSpec, type ImageRequest, type ProvidedImage } from '../ports/host.ts';
 import { cleanup, type CleanupScope } from './cleanup.ts';
 import { connect, reason, type OuterEngine } from './connection.ts';
 import { execIn, hostPrograms } from './docker-exec.ts';
@@ -10,7 +10,7 @@ import { DockerHost, removeHost } from './docker-host.ts';
 import { startHostContainer, type HostMode } from './host-container.ts';
 import { hostImage } from './host-image.ts';
 import { provideImage } from './images.ts';
-import { labelNames, ownershipLabels } from './labels.ts';
+import { ownershipLabels } from './labels.ts';
 import { Registries } from './registry.ts';
 
 /** Free disk that a host needs where the drill file sets no limit, in bytes. */
@@ -19,7 +19,7 @@ const usualDisk = 5 * 1024 ** 3;
 type Work = { readonly signal: AbortSignal; readonly progress: (message: string) => void };
 
 /** The environment on this machine's engine. Nothing is asked of the engine before the first call needs it. */
-export function dockerEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+export function createDockerEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   let connected: Promise<{ readonly engine: OuterEngine; readonly registries: Registries }> | null = null;
   const outer = () =>
     (connected ??= connect(env).then((engine) => ({ engine, registries: new Registries(engine.docker) })));
@@ -65,6 +65,7 @@ async function createDockerHost(engine: OuterEngine, image: string, spec: HostSp
     return await createInMode('recipe', engine, image, spec, signal);
   } catch (first) {
     signal.throwIfAborted();
+    if (first instanceof CannotRun) throw first;
     try {
       return await createInMode('privileged', engine, image, spec, signal);
     } catch (second) {
@@ -88,13 +89,22 @@ async function createInMode(mode: HostMode, engine: OuterEngine, image: string, 
     signal.throwIfAborted();
     const id = await startHostContainer({ image, name, volume, labels, mode, spec }, engine);
     const prepared = await execIn(docker.getContainer(id), [`${hostPrograms}/prepare`, spec.user], { stdin: spec.gpgPassphrase, signal });
-    if (prepared.exitCode !== 0) throw new Error(`its engine did not start (exit ${prepared.exitCode}): ${prepared.stderr.trim().slice(-2000)}`);
+    if (prepared.exitCode !== 0) throw notPrepared(spec, prepared);
     const { Version } = versionSchema.parse(JSON.parse(prepared.stdout.toString('utf8')));
     return new DockerHost({ docker, id, name, volume, spec, mode, engineVersion: `docker ${Version.replace(/[+~].*/, '')}` });
   } catch (error) {
     await removeHost(docker, name, volume);
     throw error;
   }
+}
+
+/** What `prepare` exits with when the engine does not come up: more privilege may help there, and nowhere else. */
+const engineDown = 70;
+
+function notPrepared(spec: HostSpec, { exitCode, stderr }: ExecResult): Error {
+  const end = stderr.trim().slice(-2000);
+  if (exitCode === engineDown) return new Error(`its engine did not start: ${end}`);
+  return new CannotRun(`the host's user '${spec.user}' cannot be made (exit ${exitCode}): ${end}`);
 }
 
 const versionSchema = z.object({ Version: z.string() });
@@ -104,4 +114,3 @@ function hostName({ ownership }: HostSpec): string {
   return `runbook-drill-${ownership.run}-${scenario}-${randomBytes(3).toString('hex')}`;
 }
 
-export { labelNames };

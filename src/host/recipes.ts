@@ -1,0 +1,57 @@
+/** The recipes that this package ships for images that no registry hands out: `images/NAME/`, described in images/README.md. */
+import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { imagesFolder } from './package-folder.ts';
+import { repositoryOf } from './registry.ts';
+
+const recipeSchema = z.strictObject({
+  repositories: z.array(z.string()).min(1),
+  'stand-in': z.string().min(1),
+  go: z.strictObject({ build: z.string(), dockerfile: z.string(), 'stand-in': z.string().min(1) }).optional(),
+});
+
+export interface Recipe {
+  readonly folder: string;
+  readonly dockerfile: string;
+  readonly standIn: string;
+  /** Script that builds binaries into a copy of the folder first, outside any container; null where nothing has to be. */
+  readonly script: string | null;
+}
+
+/** The ways to make an image of this name, best first; none for a name that no recipe knows, or that is a digest. */
+export async function recipesFor(name: string, folder: string = imagesFolder()): Promise<readonly Recipe[]> {
+  if (name.includes('@')) return [];
+  const repository = repositoryOf(name);
+  for (const entry of await readdir(folder)) {
+    const own = join(folder, entry);
+    const text = await readFile(join(own, 'recipe.json'), 'utf8').catch(() => null);
+    if (text === null) continue;
+    const recipe = recipeSchema.parse(JSON.parse(text));
+    if (!recipe.repositories.map(repositoryOf).includes(repository)) continue;
+    const plain: Recipe = { folder: own, dockerfile: 'Dockerfile', standIn: recipe['stand-in'], script: null };
+    if (recipe.go === undefined) return [plain];
+    return [{ folder: own, dockerfile: recipe.go.dockerfile, standIn: recipe.go['stand-in'], script: recipe.go.build }, plain];
+  }
+  return [];
+}
+
+/** A copy of a build context, which goes when it is disposed of. */
+export async function contextCopy(folder: string): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'runbook-drill-build-'));
+  await cp(folder, path, { recursive: true, verbatimSymlinks: true });
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Whether this machine has a Go toolchain. */
+export async function hasGo(): Promise<boolean> {
+  const { exitCode } = await execa('go', ['version'], { reject: false });
+  return exitCode === 0;
+}
+
+/** Runs a recipe's script in a copy of its folder. @throws with the end of its output */
+export async function runScript(script: string, cwd: string, signal: AbortSignal): Promise<void> {
+  await execa('bash', [script], { cwd, all: true, stdin: 'ignore', cancelSignal: signal });
+}
