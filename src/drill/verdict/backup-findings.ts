@@ -1,0 +1,125 @@
+/** What the backup left, and what it left out. */
+import type { ArtefactFact } from '../journal-events.ts';
+import type { SourceLine } from '../model.ts';
+import type { DrillFacts, ScenarioFacts } from './facts.ts';
+import { type Found, finding } from './found.ts';
+import type { JudgedPlace, Outcomes } from './outcome.ts';
+
+export type Covered = 'yes' | 'no' | 'unknown' | null;
+
+/** Null before the backup. What came back was covered, though no one could look into the artefact. */
+export function coveredOf(facts: ScenarioFacts, place: JudgedPlace): Covered {
+  const covered = facts.backup?.fact.coverage.find(({ name }) => name === place.declaration.name)?.covered ?? null;
+  const cameBack = place.inScope && place.expect === 'restored' && place.outcome === 'as-expected';
+  return covered === 'unknown' && cameBack ? 'yes' : covered;
+}
+
+/** A file of no content, or layers around nothing. */
+export const isEmptyArtefact = (artefact: ArtefactFact): boolean => artefact.bytes === 0 || (artefact.contentBytes === 0 && artefact.members === null);
+
+/** An archive with nothing in it but folders. */
+export const isEmptyArchive = (artefact: ArtefactFact): boolean => artefact.bytes > 0 && artefact.members === 0;
+
+export function backupFindings(drill: DrillFacts, facts: ScenarioFacts, outcomes: Outcomes): readonly Found[] {
+  const { backup, declaration } = facts;
+  if (backup === null) return [];
+  const at = { entry: backup.entry, line: 0 };
+  const { artefacts, bornVolumes } = backup.fact;
+  const lastStep = declaration.steps.findLast(({ phase }) => phase === 'backup') ?? declaration.at;
+  const findings = [
+    ...noArtefact(facts, outcomes, lastStep),
+    ...artefacts.flatMap((artefact) => artefactFinding(artefact, artefact.writtenBy ?? lastStep)),
+    ...uncovered(facts, outcomes),
+    ...bornVolumes.map((volume) => bornVolume(volume, allCovered(facts, outcomes), drill)),
+  ];
+  return findings.map((item) => ({ finding: item, at }));
+}
+
+function noArtefact(facts: ScenarioFacts, { places, services }: Outcomes, lastStep: SourceLine): readonly Found['finding'][] {
+  const wanted = [...places, ...services].some((item) => item.inScope && item.expect === 'restored');
+  const left = facts.backup?.fact.artefacts.length !== 0 || facts.backup.fact.coverage.some(({ covered }) => covered === 'yes');
+  if (left || !wanted) return [];
+  return [
+    finding('no-artefact', lastStep, {
+      message: 'The backup left nothing behind',
+      expected: 'a file, snapshot, exported object or commit made by the backup steps',
+      actual: 'no file was created or changed outside the places',
+      help: 'See that the backup steps write where they say, and that this path outlives them (a container’s own file system does not).',
+    }),
+  ];
+}
+
+function artefactFinding(artefact: ArtefactFact, at: SourceLine): readonly Found['finding'][] {
+  const { path, bytes, layers, detail } = artefact;
+  const form = layers.length === 0 ? 'file' : layers.join(' > ');
+  if (isEmptyArchive(artefact)) {
+    return [
+      finding('empty-archive', at, {
+        message: `${path} is an archive with nothing in it`,
+        expected: 'an archive that holds the files of its place',
+        actual: `${form} of ${bytes} bytes with no member beyond folders`,
+        help: 'See what the archiver was pointed at: a wrong volume name makes the engine create an empty one and archive that.',
+      }),
+    ];
+  }
+  if (isEmptyArtefact(artefact)) {
+    return [
+      finding('empty-artefact', at, {
+        message: `${path} holds nothing`,
+        expected: 'an artefact with content',
+        actual: bytes === 0 ? 'a file of 0 bytes' : `${form} of ${bytes} bytes around 0 bytes`,
+        help: 'The command that should have filled it failed or read nothing: run it alone, and let the pipeline fail with it (set -o pipefail).',
+      }),
+    ];
+  }
+  return artefact.state === 'broken' ? [brokenArtefact(artefact, at, form, detail)] : [];
+}
+
+function brokenArtefact({ path, bytes, layers }: ArtefactFact, at: SourceLine, form: string, detail: string): Found['finding'] {
+  const encrypted = layers.at(-1) === 'openpgp';
+  return finding(encrypted ? 'undecryptable-artefact' : 'unreadable-artefact', at, {
+    message: `${path} cannot be ${encrypted ? 'decrypted' : 'read to its end'}`,
+    expected: encrypted ? 'a message that the drill’s passphrase opens' : 'an artefact that can be read to its end',
+    actual: `${form} of ${bytes} bytes${detail === '' ? '' : `: ${detail}`}`,
+    help: encrypted
+      ? 'Encrypt with the passphrase that the person who restores will have; the drill’s is answered where gpg asks.'
+      : 'See whether the command that wrote it was cut short or failed: what follows the damage will not come back.',
+  });
+}
+
+function uncovered(facts: ScenarioFacts, { places }: Outcomes): readonly Found['finding'][] {
+  return places.flatMap((place) => {
+    const coverage = facts.backup?.fact.coverage.find(({ name }) => name === place.declaration.name);
+    if (!place.inScope || place.expect !== 'restored' || coverage?.covered !== 'no') return [];
+    return [
+      finding('uncovered-data', place.declaration, {
+        message: `The backup does not hold ${place.declaration.name}`,
+        expected: 'its canary in an artefact that outlives the loss, or a snapshot of it',
+        actual: coverage.why === '' ? 'its canary is in no artefact' : coverage.why,
+        help: `Make the backup steps save ${place.declaration.name}${facts.declaration.loss.type === 'host' ? ' to a path under offsite, or to Git' : ''}; compare the name they use with the place's.`,
+      }),
+    ];
+  });
+}
+
+/** Every declared place that is to be restored from a backup. */
+function allCovered(facts: ScenarioFacts, { places }: Outcomes): boolean {
+  const saved = places.filter(({ expect }) => expect === 'restored');
+  return saved.every((place) => coveredOf(facts, place) === 'yes');
+}
+
+function bornVolume(volume: { readonly name: string } & SourceLine, harmless: boolean, drill: DrillFacts): Found['finding'] {
+  const twin = drill.started.places.map(({ name }) => name).find((name) => volume.name !== name && (name.includes(volume.name) || volume.name.includes(name)));
+  const hint = twin === undefined ? '' : ` (is the place ${twin} meant?)`;
+  return finding(
+    'volume-born-in-backup',
+    volume,
+    {
+      message: `The backup made a new volume ${volume.name}${hint}`,
+      expected: 'a backup that reads volumes which are there',
+      actual: `${volume.name} did not exist before this command, so it is empty`,
+      help: 'Use the full name that docker volume ls shows: Compose puts the project’s name before it (PROJECT_VOLUME).',
+    },
+    harmless ? 'warning' : 'error',
+  );
+}

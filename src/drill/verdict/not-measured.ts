@@ -1,0 +1,43 @@
+/** What the clocks flatter and the drill leaves out. Always told, whatever the verdict. */
+import { formatBytes, formatDuration } from '../format.ts';
+import type { Report } from '../report-model.ts';
+import type { DrillFacts } from './facts.ts';
+
+type NotMeasured = Report['notMeasured'][number];
+
+const always: readonly NotMeasured[] = [
+  { what: 'image-download', why: 'images are copied into the host before the clock starts; a fresh machine would have to pull them' },
+  { what: 'off-site-transfer', why: 'what is offsite lies on the same machine; fetching it over a real network takes longer' },
+  { what: 'detection-and-decision', why: 'the clock starts with the first restore step, not when the loss happens or is noticed' },
+];
+
+export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
+  const told: readonly NotMeasured[] = [
+    ...always,
+    ...drill.notMeasured.map(({ what, why }) => ({ what, why })),
+    ...drill.scenarios.flatMap((scenario) => [
+      ...scenario.notMeasured.map(({ what, why }) => ({ what, why })),
+      ...scenario.declaration.steps.filter(({ kind }) => kind === 'skip').map(({ name, why }) => ({ what: name, why: why ?? 'the drill file skips it' })),
+      ...Object.entries(scenario.declaration.manual).map(([name, seconds]) => ({
+        what: name,
+        why: `human work that no drill can measure: ${formatDuration(seconds)} declared for ${scenario.declaration.id}`,
+      })),
+    ]),
+    ...drill.started.places.flatMap((place) => smaller(drill, place)),
+  ];
+  return told.filter(({ what, why }, index) => {
+    const first = told.findIndex((other) => other.what === what && (other.why === why || always.some((item) => item.what === what)));
+    return first === index;
+  });
+}
+
+/** Real data of over twice the size that was drilled takes longer. */
+function smaller(drill: DrillFacts, { name, sizeBytes }: { readonly name: string; readonly sizeBytes: number | null }): readonly NotMeasured[] {
+  if (sizeBytes === null) return [];
+  const planted = drill.scenarios.flatMap(({ seeded }) => seeded.flatMap(({ bytes }) => bytes?.[name] ?? []));
+  const seen = drill.scenarios.flatMap(({ verified }) => verified?.fact.places.find((place) => place.name === name)?.bytes ?? []);
+  const sizes = planted.length > 0 ? planted : seen;
+  const drilled = sizes.length === 0 ? null : Math.max(...sizes);
+  if (drilled !== null && sizeBytes <= 2 * drilled) return [];
+  return [{ what: `RTA at ${formatBytes(sizeBytes)} (drilled ${formatBytes(drilled)})`, why: `${name} is larger in real life than in the drill` }];
+}
