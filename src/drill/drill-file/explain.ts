@@ -25,10 +25,10 @@ function explainIssue(issue: z.core.$ZodIssue, above: Path, data: unknown, at: A
   return [{ file: at.file, ...at.positions.value(path), ...wrongValue(path, issue.message, valueAt(data, path)) }];
 }
 
-/** Of a union's branches the one that fits best speaks; if none does, the union itself. */
+/** Of a union's mappings the one that fits best speaks; if none does, the union itself. */
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, data: unknown, at: At): readonly InputError[] {
   const ranked = issue.errors
-    .filter((branch) => !branch.some((nested) => nested.path.length === 0 && nested.code === 'invalid_type'))
+    .filter((branch) => !branch.some((nested) => nested.path.length === 0 && nested.code !== 'unrecognized_keys'))
     .map((branch) => ({ branch, misfit: misfit(branch, path, data) }))
     .toSorted((a, b) => a.misfit - b.misfit);
   const [best, second] = ranked;

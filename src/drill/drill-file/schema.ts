@@ -39,7 +39,7 @@ const host = mapping(
   {
     environment: oneOf(['docker', 'lxd', 'incus']).default('docker'),
     engine: oneOf(['docker', 'incus', 'lxd']).default('docker'),
-    workspace: either([workspacePath, mapping({ path: workspacePath, clone: oneOf(['drill', 'runbook']).default('drill') }, 'a workspace')], 'where the repository is inside the host: a path, or { path, clone: runbook }'),
+    workspace: either([workspacePath, mapping({ path: workspacePath, clone: oneOf(['drill', 'runbook']).default('drill') }, 'a workspace')], 'where the repository is inside the host: a path that is absolute or starts with ~/, or { path, clone: runbook }'),
     user: account.default('ops'),
     network: oneOf(['isolated', 'open']).default('isolated'),
     images: list(image, 'a list of images').optional(),

@@ -38,8 +38,9 @@ function initialOf(context: PlanContext, place: DrillPlace, path: Path): PlacePl
   return text === null ? null : { text };
 }
 
+/** A volume or directory gets a tree of its own, whatever is said here; only a file can go without. */
 function canaryOf(context: PlanContext, place: DrillPlace, path: Path): PlacePlan['canary'] {
-  if (!('file' in place)) return { type: 'none' };
+  if (!('file' in place)) return { type: 'line' };
   const key = place['canary-key'];
   if (place.canary === 'json' && key !== undefined) return { type: 'json', key };
   if ((place.canary === 'json') !== (key !== undefined)) {

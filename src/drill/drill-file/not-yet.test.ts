@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { findNotYet } from './not-yet.ts';
+
+const told = (raw: unknown) => findNotYet(raw).map(({ path, what }) => `${path.join('.')} | ${what}`);
+
+it('tells every key and value that nothing implements yet', () => {
+  const scenario = { loss: { compromise: ['ca'] }, expect: { ca: 'regenerated' }, backup: [{ archive: ['ca'], to: '/b' }], check: { restore: [{ unarchive: ['ca'], from: '/b' }] }, 'repeat-restore': true };
+  expect(told({ host: { environment: 'lxd', engine: 'incus' }, data: { b: { bucket: 'x' }, i: { instance: 'y' } }, services: { g: { kind: 'grafana' } }, scenarios: { s: scenario } }).toSorted()).toEqual([
+    'data.b.bucket | bucket',
+    'data.i.instance | instance',
+    'host.engine | engine: incus',
+    'host.environment | environment: lxd',
+    'scenarios.s.backup.0.archive | archive',
+    'scenarios.s.check.restore.0.unarchive | unarchive',
+    'scenarios.s.expect.ca | ca: regenerated',
+    'scenarios.s.loss.compromise | compromise',
+    'scenarios.s.repeat-restore | repeat-restore: true',
+    'services.g.kind | kind: grafana',
+  ]);
+});
+
+it('leaves alone what is implemented, and names that only look alike', () => {
+  const scenario = { loss: 'host', expect: { site: 'restored' }, backup: [{ run: 'true', env: { archive: 'x' } }], 'repeat-restore': false };
+  expect(told({ host: { environment: 'docker' }, data: { archive: { volume: 'bucket' } }, services: { grafana: { kind: 'http' } }, scenarios: { s: scenario } })).toEqual([]);
+});
