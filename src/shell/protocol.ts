@@ -19,7 +19,13 @@ export interface TraceRecord {
   readonly subshell: number;
   /** The process has not told anything before: `status` and `pipeStatus` are what it inherited, and say nothing new. `previous` is null. */
   readonly first: boolean;
-  /** `block`; `block:N` for a function that the session's Nth block (from 1) defined; or the absolute path of a script. */
+  /** How deep in functions and sourced files: 2 in the block itself, 3 in a function that it calls; 1 in a script, 0 in `bash -c`. */
+  readonly depth: number;
+  /** In a handler that the block or script itself set: then `command` is not what runs but what was running when the trap came. */
+  readonly trap: 'EXIT' | 'ERR' | 'RETURN' | null;
+  /** Which block of the session, from 1. `BlockRun` has its own only; what other blocks left running is in `LateRecords`. */
+  readonly block: number;
+  /** `block`; `block:N` for a function that the session's Nth block defined; the absolute path of a script; or `-c` for `bash -c`. */
   readonly source: string;
   /** Line in `source`, from 1. One too high where the first line of a continued command is one word, and shifted inside a multi-line `$( )`. */
   readonly line: number;
@@ -36,7 +42,10 @@ export interface TraceRecord {
   readonly cwd: string;
   /** `$!`, the last process that was put in the background, or null. */
   readonly background: number | null;
-  /** The `command` record before this one in the same process: what `status` belongs to (in a pipeline: its last command). */
+  /**
+   * What `status` belongs to: the `command` record before this one in the same process at the same `depth` (in a pipeline: its last
+   * simple command in this process; a loop or group there runs in a process of its own). So after `f`, it is the call of `f`.
+   */
   readonly previous: { readonly source: string; readonly line: number; readonly command: string } | null;
   /**
    * How often exactly this happened: records that agree in all but `pid`, `time`, `cwd` and `background` are one, at the place of the first.
@@ -50,6 +59,8 @@ export interface ToolRecord {
   readonly tool: string;
   /** Cut at 1 KiB in all. */
   readonly args: readonly string[];
+  /** Which block of the session, from 1. */
+  readonly block: number;
   /** Line of the block that was running (as `TraceRecord.at`). */
   readonly line: number;
   /** Seconds since 1970, host's clock, when it started and when it ended. */
