@@ -59,7 +59,7 @@ export function tellReference(context: PlanContext, path: Path, written: string,
 export function checkNames(context: PlanContext, names: readonly { readonly name: string; readonly path: Path; readonly at: 'key' | 'value' }[], known: readonly string[], what: string): void {
   for (const { name, path, at } of names) {
     if (known.includes(name)) continue;
-    const told = { message: `\`${nameOf(path)}\` names \`${name}\`, which is no ${what}`, ...choice(name, known) };
+    const told = { message: `\`${nameOf(at === 'key' ? path.slice(0, -1) : path)}\` names \`${name}\`, which is no ${what}`, ...choice(name, known) };
     if (at === 'key') context.problems.atKey(path, told);
     else context.problems.atValue(path, told);
   }

@@ -71,6 +71,11 @@ function defaultAfterLoss(loss: DrillLoss): ScenarioPlan['afterLoss'] {
   return typeof loss === 'object' && 'how' in loss && loss.how !== 'remove' ? 'restarted' : 'stopped';
 }
 
+function namedIn(loss: DrillLoss): readonly string[] {
+  if (typeof loss === 'string') return [];
+  return 'compromise' in loss ? loss.compromise : loss.data;
+}
+
 function lostPlaces(context: PlanContext, { loss, keep }: DrillScenario, path: Path): readonly string[] {
   const places = Object.keys(context.drill.data);
   checkNames(context, listed(keep, [...path, 'keep']), places, 'place');
@@ -78,8 +83,8 @@ function lostPlaces(context: PlanContext, { loss, keep }: DrillScenario, path: P
     context.problems.atKey([...path, 'keep'], { message: '`keep` is for the loss of a stack', expected: '`loss: stack`', got: 'another loss', help: 'remove `keep`, or lose the stack' });
   }
   if (typeof loss === 'string') return loss === 'stack' ? places.filter((name) => !keep.includes(name)) : places;
-  const [key, names] = 'compromise' in loss ? ['compromise', loss.compromise] : ['data', loss.data];
-  checkNames(context, listed(names, [...path, 'loss', key]), places, 'place');
+  const names = namedIn(loss);
+  checkNames(context, listed(names, [...path, 'loss', 'compromise' in loss ? 'compromise' : 'data']), places, 'place');
   return places.filter((name) => names.includes(name));
 }
 
@@ -103,6 +108,8 @@ function checkExpect(context: PlanContext, scenario: DrillScenario, inScope: rea
 /** A scenario that expects nothing back and checks no service could only pass. */
 function checkProof(context: PlanContext, scenario: DrillScenario, scope: ScenarioPlan['scope'], path: Path): void {
   if (scope.places.some((name) => scenario.expect[name] !== 'lost')) return;
+  // A name that is not known has been told; what it would have meant is not.
+  if ([...namedIn(scenario.loss), ...scenario.also].some((name) => !Object.hasOwn(context.drill.data, name))) return;
   if (Object.entries(context.drill.services).some(([name, service]) => scope.services.includes(name) && isSeeded(service))) return;
   context.problems.atKey(path, { message: `the scenario \`${String(path[1])}\` proves nothing`, expected: 'a place that is restored or regenerated, or a service that is seeded and checked', got: 'neither', help: 'lose a place that must come back, or give a service `seed` and `check`' });
 }
