@@ -1,0 +1,133 @@
+/** What a command is, read from its text alone: what it is called, whether it asks a question, and how bash would print it. */
+import { parse } from 'unbash';
+import type { Command, CommandArgument, Redirection, SyntaxNode, Word } from 'unbash';
+
+/** Words of a simple command from its name on; null for a word that only a run can tell. */
+export type StaticWords = readonly (string | null)[];
+
+/** The value of a word without expansions, else null. */
+export function staticValue(word: Word): string | null {
+  return (word.parts ?? []).every((part) => isStatic(part)) ? word.value : null;
+}
+
+function isStatic(part: SyntaxNode): boolean {
+  if (part.type === 'DoubleQuoted') return part.parts.every((inner) => isStatic(inner));
+  return part.type === 'Literal' || part.type === 'SingleQuoted' || part.type === 'AnsiCQuoted';
+}
+
+export function staticWords(command: Command): StaticWords {
+  const first = command.name === undefined ? [] : [staticValue(command.name)];
+  return [...first, ...command.args.map((arg) => (arg.type === 'Word' ? staticValue(arg) : null))];
+}
+
+/** Programs that run another one and end with its status. */
+const wrappers: Readonly<Record<string, string>> = {
+  sudo: 'ugpCDRTh', env: 'uCS', timeout: 'ks', nice: 'n', ionice: 'cnp', nohup: '', setsid: '', stdbuf: 'ioe', chroot: '', command: '', builtin: '', exec: 'a', time: 'fo',
+};
+
+/** The words from the program that does the work on: behind `sudo -u x`, `env A=b`, `timeout 5`, paths cut off its name. */
+export function programWords(words: StaticWords): StaticWords {
+  const name = baseName(words[0] ?? null);
+  const valued = name === null ? undefined : wrappers[name];
+  if (valued === undefined || (name === 'command' && /^-[vV]/.test(words[1] ?? ''))) return name === null ? words : [name, ...words.slice(1)];
+  let at = 1;
+  for (; at < words.length; at += 1) {
+    const word = words[at] ?? null;
+    if (word === '--') { at += 1; break; }
+    if (word !== null && /^-\w$/.test(word) && valued.includes(word.slice(1))) at += 1;
+    else if (word !== null && !word.startsWith('-') && !/^\w+=/.test(word)) break;
+  }
+  if (name === 'timeout' || name === 'chroot') at += 1;
+  return at < words.length ? programWords(words.slice(at)) : [name];
+}
+
+function baseName(word: string | null): string | null {
+  return word === null ? null : word.slice(word.lastIndexOf('/') + 1);
+}
+
+const hasFlag = (words: StaticWords, short: string, ...long: readonly string[]): boolean =>
+  words.slice(1).some((word) => word !== null && (long.includes(word) || (/^-[A-Za-z0-9]+$/.test(word) && [...short].some((flag) => word.slice(1).includes(flag)))));
+
+/** It asks a question: a status other than 0 is the answer no. */
+export function isPureTest(words: StaticWords): boolean {
+  const program = programWords(words);
+  switch (program[0]) {
+    case '[': case '[[': case '((': case 'test': case 'let': case 'expr': case 'type': case 'hash': case 'which': case 'read': case 'pgrep': case 'pidof': case 'getent':
+      return true;
+    case 'command':
+      return hasFlag(program, 'vV');
+    case 'grep': case 'egrep': case 'fgrep': case 'zgrep': case 'rg':
+      return hasFlag(program, 'q', '--quiet', '--silent');
+    case 'cmp':
+      return hasFlag(program, 's', '--quiet', '--silent');
+    case 'diff':
+      return hasFlag(program, 'q', '--brief');
+    case 'kill':
+      return program[1] === '-0';
+    case 'mountpoint':
+      return hasFlag(program, 'q', '--quiet');
+    case 'systemctl':
+      return program.some((word) => word === 'is-active' || word === 'is-enabled' || word === 'is-failed');
+    case 'git':
+      return program.some((word) => word === '--quiet' || word === '--exit-code');
+    default:
+      return false;
+  }
+}
+
+/** Status 1 is an answer of a program that worked: it found nothing, or a difference, or the number 0. */
+export function isAnswer(words: StaticWords, status: number): boolean {
+  if (status !== 1) return false;
+  const name = programWords(words)[0];
+  return name !== undefined && name !== null && /^(?:[efz]?grep|rg|diff|cmp|expr|let|\(\(|\[|\[\[|test|read)$/.test(name);
+}
+
+/** Arithmetic as a statement, and `read -d ''`: their status is no verdict on anything. */
+export function isNeverAFailure(words: StaticWords, status: number): boolean {
+  if (status !== 1) return false;
+  const name = words[0];
+  if (name === '((' || name === 'let' || name === 'expr') return true;
+  return name === 'read' && words.some((word, at) => word === '' && /^-\w*d$/.test(words[at - 1] ?? ''));
+}
+
+const isMaskerName = (name: string | null | undefined): boolean => name === 'true' || name === ':' || name === 'echo' || name === 'printf';
+/** `true`, `:`, `echo`, `printf`: behind `||` they act on nothing. */
+export const isMasker = (words: StaticWords): boolean => isMaskerName(words[0]);
+
+/**
+ * The same text for a command in its source and as bash prints it in BASH_COMMAND: blanks, `;`, continued lines and
+ * the bodies of here-documents do not count, and redirections stand behind the words.
+ */
+export function commandKey(command: Command, pipedStderr = false): string {
+  const words: readonly (CommandArgument | Redirection | Word)[] = [...command.prefix, ...(command.name === undefined ? [] : [command.name]), ...command.suffix];
+  const texts: string[] = [];
+  const redirections: string[] = pipedStderr ? ['2>&1'] : [];
+  for (const word of words) {
+    if (word.type === 'Word' || word.type === 'Assignment') texts.push(squeeze(word.text));
+    else redirections.push(redirectionKey(word));
+  }
+  return [...texts, ...redirections].join(' ');
+}
+
+function redirectionKey(redirection: Redirection): string {
+  const { descriptor, operator } = redirection;
+  let from = descriptor === undefined ? '' : descriptor.type === 'FileDescriptor' ? String(descriptor.value) : `{${descriptor.name}}`;
+  if ((from === '1' && operator.startsWith('>')) || (from === '0' && operator.startsWith('<'))) from = '';
+  const target = redirection.type === 'HereDoc' ? (redirection.delimiter?.text ?? '') : (redirection.target?.text ?? '');
+  const both = operator === '>&' && !/^[\d-]/.test(target);
+  return `${from}${both ? '&>' : operator}${squeeze(target)}`;
+}
+
+/** Without what bash prints in its own way. */
+export function squeeze(text: string): string {
+  return text.replace(/\\\n|[\s;]+/g, '');
+}
+
+/** The key of a command as bash printed it. */
+export function printedKey(printed: string): { readonly key: string; readonly name: string | null } {
+  if (/^(?:for|case|select|\[\[|\(\(|\(|\{)(?![\w-])/.test(printed)) return { key: squeeze(printed), name: /^\W+|^\w+/.exec(printed)?.[0] ?? null };
+  const statement = parse(printed).commands[0];
+  const command = statement?.command.type === 'Command' ? statement.command : null;
+  if (command === null) return { key: squeeze(printed), name: null };
+  return { key: commandKey(command), name: command.name === undefined ? null : squeeze(command.name.text) };
+}
