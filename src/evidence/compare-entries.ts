@@ -24,13 +24,13 @@ function sameXattrs(one: ManifestEntry, other: ManifestEntry): boolean {
  */
 export function entryDifferences(path: string, was: ManifestEntry, is: ManifestEntry, later: ManifestEntry = was): Difference[] {
   const metadata = (aspect: string, expected: string, seen: string, severity: Difference['severity'] = 'error'): Difference[] =>
-    expected === seen ? [] : [{ path, kind: 'metadata', severity, aspect, expected, seen }];
+    expected === seen ? [] : [{ path, kind: 'metadata', severity, aspect, expected: shorten(expected), seen: shorten(seen) }];
   if (was.type !== is.type) return metadata('type', was.type, is.type);
   const content = contentDifference(path, was, is);
   return [
     ...content,
-    ...metadata('owner', `${was.uid}:${was.gid}`, `${is.uid}:${is.gid}`),
-    // The mode of a symbolic link means nothing on Linux.
+    // Nothing on Linux asks a symbolic link for its owner or mode, and busybox tar restores neither.
+    ...metadata('owner', `${was.uid}:${was.gid}`, `${is.uid}:${is.gid}`, was.type === 'l' ? 'warning' : 'error'),
     ...(was.type === 'l' ? [] : metadata('mode', was.mode.padStart(4, '0'), is.mode.padStart(4, '0'))),
     ...metadata('link-target', was.link ?? '', is.link ?? ''),
     ...metadata('capabilities', named(was, isCapability), named(is, isCapability)),
@@ -48,8 +48,8 @@ function contentDifference(path: string, was: ManifestEntry, is: ManifestEntry):
 
 /** Of files alone, and from one second on: most archives cut times to seconds. */
 function timeDifference(path: string, was: ManifestEntry, is: ManifestEntry): Difference[] {
-  if (was.type !== 'f' || Math.abs(Number(was.mtime) - Number(is.mtime)) < 1) return [];
-  const shown = (mtime: string): string => new Date(Number(mtime) * 1000).toISOString();
+  if (was.type !== 'f' || Math.abs(was.mtime - is.mtime) < 1) return [];
+  const shown = (mtime: number): string => new Date(mtime * 1000).toISOString();
   return [{ path, kind: 'metadata', severity: 'warning', aspect: 'mtime', expected: shown(was.mtime), seen: shown(is.mtime) }];
 }
 
@@ -59,12 +59,12 @@ const isUser = (name: string): boolean => name.startsWith('user.');
 
 function named(entry: ManifestEntry, wanted: (name: string) => boolean): string {
   const names = Object.keys(entry.xattrs).filter(wanted).toSorted();
-  return names.length === 0 ? 'none' : names.map((name) => `${name}=${shorten(entry.xattrs[name] ?? '')}`).join(' ');
+  return names.length === 0 ? 'none' : names.map((name) => `${name}=${entry.xattrs[name] ?? ''}`).join(' ');
 }
 
-/** Long values are told apart by their ends. */
-function shorten(value: string): string {
-  return value;
+/** An attribute may hold 64 KiB; a report shows its beginning. */
+function shorten(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}… (${text.length} characters)`;
 }
 
 /** Names of one file in the place that are two files now. */

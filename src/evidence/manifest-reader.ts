@@ -6,7 +6,8 @@ import { printablePath } from './printable-path.ts';
 type Section = 'entries' | 'xattrs' | 'hashes' | 'end' | 'done';
 type DraftEntry = { -readonly [Key in keyof ManifestEntry]: ManifestEntry[Key] };
 
-const fieldsOfAnEntry = 11;
+const fieldsOfAnEntry = 3;
+const closing = '-';
 const types = new Set<string>(['f', 'd', 'l', 'p', 's', 'b', 'c']);
 const noXattrs: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -14,10 +15,11 @@ const noXattrs: Readonly<Record<string, string>> = Object.freeze({});
 export class ManifestReader extends Writable {
   readonly #kind: 'folder' | 'file';
   readonly #root: string;
-  /** Bytes of a field that has not ended yet. */
-  #rest: Buffer[] = [];
+  /** Beginning of a field that goes on in the next chunk. All text here is bytes as latin1. */
+  #rest = '';
   #section: Section = 'entries';
-  #fields: Buffer[] = [];
+  #fields: string[] = [];
+  readonly #known = new Map<string, string>();
   /** By the path's bytes as latin1, so that no two names meet. */
   readonly #entries = new Map<string, DraftEntry>();
 
@@ -28,16 +30,10 @@ export class ManifestReader extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    let start = 0;
-    for (let end = chunk.indexOf(0, start); end !== -1; end = chunk.indexOf(0, start)) {
-      const last = chunk.subarray(start, end);
-      this.#field(this.#rest.length === 0 ? last : Buffer.concat([...this.#rest, last]));
-      this.#rest = [];
-      start = end + 1;
-    }
-    if (start < chunk.length) this.#rest.push(Buffer.from(chunk.subarray(start)));
-    // Fields of an entry that goes on in the next chunk must not point into a buffer that is used again.
-    this.#fields = this.#fields.map((field) => Buffer.from(field));
+    const fields = chunk.toString('latin1').split('\0');
+    fields[0] = this.#rest + (fields[0] ?? '');
+    this.#rest = fields.pop() ?? '';
+    for (const field of fields) this.#field(field);
     done();
   }
 
@@ -47,51 +43,59 @@ export class ManifestReader extends Writable {
     const entries = new Map<string, ManifestEntry>();
     let bytes = 0;
     for (const [path, entry] of this.#entries) {
-      entries.set(printablePath(Buffer.from(path, 'latin1')), entry);
+      entries.set(printablePath(path), entry);
+      this.#entries.delete(path);
       if (entry.type === 'f') bytes += entry.size;
     }
     return { kind: this.#kind, entries, bytes };
   }
 
-  #field(field: Buffer): void {
+  #field(field: string): void {
     switch (this.#section) {
       case 'entries':
-        if (this.#fields.length === 0 && isClosing(field)) this.#section = 'xattrs';
+        if (this.#fields.length === 0 && field === closing) this.#section = 'xattrs';
         else this.#entryField(field);
         break;
       case 'xattrs':
-        if (isClosing(field)) this.#section = 'hashes';
-        else this.#xattrs(field.toString('latin1'));
+        if (field === closing) this.#section = 'hashes';
+        else this.#xattrs(field);
         break;
       case 'hashes':
-        if (isClosing(field)) this.#section = 'end';
-        else this.#hash(field.toString('latin1'));
+        if (field === closing) this.#section = 'end';
+        else this.#hash(field);
         break;
       default:
         this.#section = 'done';
     }
   }
 
-  #entryField(field: Buffer): void {
+  #entryField(field: string): void {
     this.#fields.push(field);
     if (this.#fields.length < fieldsOfAnEntry) return;
-    const [type = '', mode = '', uid = '', gid = '', size = '', mtime = '', inode = '', device = '', names = '', path = ''] = this.#fields.map((each) => each.toString('latin1'));
-    const link = this.#fields[fieldsOfAnEntry - 1];
+    const [numbers = '', path = '', link = ''] = this.#fields;
+    const [type = '', mode = '', uid, gid, size, mtime, inode = '', device = '', names] = numbers.split(' ');
     this.#fields = [];
     // find prints `U` or `?` for what vanished between its folder and itself.
     if (!isEntryType(type)) return;
     this.#entries.set(path === '' ? '.' : path, {
       type,
-      mode,
+      mode: this.#same(mode),
       uid: Number(uid),
       gid: Number(gid),
       size: Number(size),
-      mtime,
+      mtime: Number(mtime),
       inode: type === 'd' || names === '1' ? null : `${device}:${inode}`,
-      link: type === 'l' && link ? printablePath(link) : null,
+      link: type === 'l' ? printablePath(link) : null,
       sha256: null,
       xattrs: noXattrs,
     });
+  }
+
+  /** One string for equal ones: a hundred thousand files have a handful of modes. */
+  #same(text: string): string {
+    const known = this.#known.get(text);
+    if (known === undefined) this.#known.set(text, text);
+    return known ?? text;
   }
 
   #hash(record: string): void {
@@ -112,10 +116,6 @@ export class ManifestReader extends Writable {
     if (path.startsWith('./')) return path.slice(2);
     return path === this.#root ? '.' : path;
   }
-}
-
-function isClosing(field: Buffer): boolean {
-  return field.length === 1 && field[0] === 0x2d;
 }
 
 function isEntryType(type: string): type is EntryType {

@@ -17,8 +17,8 @@ export interface ManifestEntry {
   readonly gid: number;
   /** Bytes. */
   readonly size: number;
-  /** Seconds since 1970 with ten decimals, as find prints it. */
-  readonly mtime: string;
+  /** Seconds since 1970 with fraction. */
+  readonly mtime: number;
   /** Device and inode where a file has more than one name, else null. */
   readonly inode: string | null;
   /** Target of a symbolic link, printable. */
@@ -58,9 +58,9 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 143' HUP INT TERM
 workers=$(nproc)
 find -H "$start" $depth -type f -print0 2>/dev/null |
-  SCRATCH=$scratch xargs -0 -r -n 1000 -P "$workers" --process-slot-var=SLOT \
+  SCRATCH=$scratch xargs -0 -r -P "$workers" --process-slot-var=SLOT \
     sh -c 'exec sha256sum -z -- "$@" >>"$SCRATCH/$SLOT" 2>/dev/null' sh &
-find -H "$start" $depth -printf '%y\0%m\0%U\0%G\0%s\0%T@\0%i\0%D\0%n\0%P\0%l\0' 2>/dev/null
+find -H "$start" $depth -printf '%y %m %U %G %s %T@ %i %D %n\0%P\0%l\0' 2>/dev/null
 printf '%s\0' -
 # Without -h a symbolic link would be followed; a place that is a link itself is meant.
 if [ "$recursive" ]; then

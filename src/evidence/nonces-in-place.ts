@@ -39,7 +39,7 @@ export async function noncesInPlace(host: Host, root: string, nonces: Iterable<s
     const nonce = fields[at] ?? '';
     if (!wanted.has(nonce)) continue;
     const paths = found.get(nonce) ?? [];
-    paths.push(printablePath(Buffer.from(fields[at + 1] ?? '', 'latin1')));
+    paths.push(printablePath(fields[at + 1] ?? ''));
     found.set(nonce, paths);
   }
   return found;

@@ -6,12 +6,12 @@ const plain = /^[\x20-\x5b\x5d-\x7e]*$/;
 const hidden = /[\\\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
 
 /**
- * Text for a path that came as bytes: valid UTF-8 as it is, `\\` for a backslash, `\xHH` for every byte of
+ * Text for a path that came as bytes (`latin1`: one character a byte): valid UTF-8 as it is, `\\` for a backslash, `\xHH` for every byte of
  * control and format characters and of what is no UTF-8.
  */
-export function printablePath(bytes: Buffer): string {
-  const ascii = bytes.toString('latin1');
-  if (plain.test(ascii)) return ascii;
+export function printablePath(latin1: string): string {
+  if (plain.test(latin1)) return latin1;
+  const bytes = Buffer.from(latin1, 'latin1');
   const text = bytes.toString('utf8');
   // A replacement character that was not in the name has another encoding than the bytes it stands for.
   if (Buffer.from(text, 'utf8').equals(bytes)) return escapeHidden(text);
