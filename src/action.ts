@@ -7,7 +7,7 @@ import { findDrillFile, loadPlan } from './drill/plan/load.ts';
 import { InputErrors } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
 import type { Report } from './drill/report-model.ts';
-import { newRunId } from './drill/run.ts';
+import { newRunId } from './drill/ownership.ts';
 import { exitCodeOf } from './drill/verdict/exit-code.ts';
 import { CannotRun } from './ports/host.ts';
 import { renderJobSummary } from './report/job-summary.ts';
@@ -49,6 +49,8 @@ function readInputs(): ActionInputs {
   };
 }
 
+const write = (text: string): void => void process.stdout.write(text);
+
 async function main(): Promise<number> {
   const inputs = readInputs();
   refuseForks(process.env);
@@ -66,7 +68,6 @@ async function main(): Promise<number> {
   const out = resolve(inputs.out);
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort(signal));
-  const write = (text: string): void => void process.stdout.write(text);
   const { runAndReport } = await import('./run-drill.ts');
   const { entries, report } = await runAndReport({
     plan,

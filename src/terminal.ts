@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Plan } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
 import { exitCodeOf } from './drill/verdict/exit-code.ts';
-import { newRunId } from './drill/run.ts';
+import { newRunId } from './drill/ownership.ts';
 import { terminalReport } from './report/terminal-table.ts';
 import { inert } from './report/escape.ts';
 import { runAndReport } from './run-drill.ts';
@@ -15,11 +15,12 @@ export interface TerminalRequest {
   readonly verbose: boolean;
 }
 
+const write = (text: string): void => void process.stdout.write(text);
+
 /** Resolves to the exit status. */
 export async function runInTerminal(request: TerminalRequest): Promise<number> {
   const tty = process.stdout.isTTY === true;
   const colour = tty && process.env['NO_COLOR'] === undefined;
-  const write = (text: string): void => void process.stdout.write(text);
   const interrupt = new AbortController();
   const signals = (['SIGINT', 'SIGTERM'] as const).map((name) => {
     const listener = (): void => {

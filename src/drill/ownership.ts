@@ -1,6 +1,10 @@
 /** Who owns what a drill makes, so that a later `cleanup` can tell a dead owner from a living one. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Ownership } from '../ports/host.ts';
+
+/** Unique for one run; safe in names. */
+export const newRunId = (): string => randomBytes(5).toString('hex');
 
 export function ownership(run: string, scenario: string): Ownership {
   return { run, scenario, pid: process.pid, started: startTicks(process.pid) ?? '0' };

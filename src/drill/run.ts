@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly progress: (message: string) => void;
   readonly onOutput: OutputListener;
   readonly interrupt: AbortSignal;
+  /** Hosts stay for a look inside. */
+  readonly keep: boolean;
   readonly tool: string;
 }
 
@@ -43,8 +45,6 @@ export function secretsOf(plan: Plan): DrillSecrets {
   const places = plan.places.flatMap((place) => (place.secret && place.initial !== null ? secretsIn(place.initial.text) : []));
   return { gpgPassphrase, all: [...new Set([gpgPassphrase, ...files, ...places])] };
 }
-
-export const newRunId = (): string => randomBytes(5).toString('hex');
 
 /**
  * Runs every scenario of the plan. Resolves once all hosts are gone; rejects with `CannotRun` when nothing could be run at all.
@@ -71,6 +71,7 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
       gpgPassphrase: secrets.gpgPassphrase,
       secrets: secrets.all,
       emit,
+      keep: options.keep,
       progress: options.progress,
       onOutput: options.onOutput,
     };

@@ -47,12 +47,13 @@ export async function findChangedFiles(host: Host, since: number, exclude: reado
     });
 }
 
-/** Folders that were born in the phase, so that plain copies below one are one artefact. */
+/**
+ * Folders that were born in the phase, so that plain copies below one are one artefact.
+ * stat tells the birth (find's own `%B` does not, on overlayfs).
+ */
 export async function findNewFolders(host: Host, since: number, exclude: readonly string[]): Promise<readonly string[]> {
-  const result = await host.exec([
-    '/usr/bin/find', '/', ...pruning(exclude),
-    '-type', 'd', '-newerct', `@${since.toFixed(9)}`, '-printf', String.raw`%B@ %p\0`,
-  ]);
+  const stat = String.raw`/usr/bin/find "$@" -print0 | xargs -0r stat --printf '%.9W %n\0'`;
+  const result = await host.exec(['/bin/sh', '-c', stat, 'sh', '/', ...pruning(exclude), '-type', 'd', '-newerct', `@${since.toFixed(9)}`]);
   return result.stdout
     .toString()
     .split('\0')

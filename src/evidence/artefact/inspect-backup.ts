@@ -37,23 +37,21 @@ export async function inspectBackup(host: Host, inspection: BackupInspection): P
   ]);
   const isOffsite = matcher(inspection.offsite);
   const isDeclared = matcher(inspection.declared);
+  const isWanted = (path: string): boolean => isOffsite(path) || isDeclared(path);
   const archives: ArtefactFact[] = [];
   const plain: Inspected[] = [];
   for (const file of files) {
     const facts = await inspectFile(host, file, inspection);
     if (facts === null) continue;
-    const wanted = isOffsite(file.path) || isDeclared(file.path);
-    const format = facts.layers[0];
-    if (format === 'text' || format === 'unknown' || format === undefined) {
-      const emptyArtefact = file.bytes === 0 && wanted;
-      if (facts.holds.length > 0) plain.push({ file, facts });
-      else if (emptyArtefact || (format === 'unknown' && wanted)) archives.push(artefact(file, facts, isOffsite(file.path), inspection.spans));
-    } else {
-      archives.push(artefact(file, facts, isOffsite(file.path), inspection.spans));
-    }
+    if (isPlain(facts)) plain.push({ file, facts });
+    else archives.push(artefact(file, facts, isOffsite(file.path), inspection.spans));
   }
-  return [...archives, ...plainCopies(plain, newFolders, isOffsite, inspection.spans)].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const copies = plainCopies(plain, newFolders).flatMap((group) => plainArtefact(group, { isOffsite, isWanted, isDeclared, spans: inspection.spans }));
+  return [...archives, ...copies].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
+
+/** Of no format that names itself: a copy, a text, or bytes that say nothing. */
+const isPlain = ({ layers: [format] }: StreamFacts): boolean => format === undefined || format === 'text' || format === 'unknown';
 
 /** Null for a file that is gone again, or that only root's own kernel interfaces could read. */
 async function inspectFile(host: Host, file: ChangedFile, options: InspectionOptions): Promise<StreamFacts | null> {
@@ -83,37 +81,63 @@ function artefact(file: ChangedFile, facts: StreamFacts, offsite: boolean, spans
   };
 }
 
+interface CopyGroup {
+  /** Ends in `/` for a folder. */
+  readonly path: string;
+  readonly copies: readonly Inspected[];
+}
+
 /** Plain copies below one new folder are one artefact, whose path ends in `/`. */
-function plainCopies(
-  plain: readonly Inspected[],
-  newFolders: readonly string[],
-  isOffsite: (path: string) => boolean,
-  spans: readonly CommandSpan[],
-): readonly ArtefactFact[] {
+function plainCopies(plain: readonly Inspected[], newFolders: readonly string[]): readonly CopyGroup[] {
   const topmost = newFolders.filter((folder) => !newFolders.some((other) => folder.startsWith(`${other}/`)));
   const groups = new Map<string, Inspected[]>();
   for (const copy of plain) {
     const folder = topmost.find((candidate) => copy.file.path.startsWith(`${candidate}/`));
-    const key = folder === undefined ? copy.file.path : `${folder}/`;
-    groups.set(key, [...(groups.get(key) ?? []), copy]);
+    const path = folder === undefined ? copy.file.path : `${folder}/`;
+    const group = groups.get(path);
+    if (group === undefined) groups.set(path, [copy]);
+    else group.push(copy);
   }
-  return [...groups].map(([path, copies]) => {
-    const [first] = copies;
-    const whole = first !== undefined && copies.length === 1 && path === first.file.path ? first.facts.sha256 : null;
-    const writer = first === undefined ? null : commandThatWrote(path, Math.max(...copies.map((copy) => copy.file.changed)), spans);
-    const bytes = copies.reduce((sum, copy) => sum + copy.facts.bytes, 0);
-    return {
+  return [...groups].map(([path, copies]) => ({ path, copies }));
+}
+
+interface PlainRules {
+  readonly isOffsite: (path: string) => boolean;
+  readonly isDeclared: (path: string) => boolean;
+  readonly isWanted: (path: string) => boolean;
+  readonly spans: readonly CommandSpan[];
+}
+
+/** What a backup means to leave behind, by its name; a lock or a log of 0 bytes is no failed backup. */
+const namedAsBackup = /\.(?:tar|tgz|gz|zst|xz|bz2|zip|7z|gpg|pgp|asc|age|enc|sql|dump|db|sqlite3?|rdb|img|bak|json|csv)$/i;
+
+/**
+ * With a nonce in plain bytes it is readable. Without one, bytes that say nothing are opaque where an artefact is expected,
+ * text is no artefact (a log, a list of sums), and nothing at all is an empty artefact if its name promises a backup.
+ */
+function plainArtefact({ path, copies }: CopyGroup, rules: PlainRules): readonly ArtefactFact[] {
+  const [first] = copies;
+  if (first === undefined) return [];
+  const holds = [...new Set(copies.flatMap((copy) => copy.facts.holds))];
+  const bytes = copies.reduce((sum, copy) => sum + copy.facts.bytes, 0);
+  const opaque = copies.some((copy) => copy.facts.layers[0] === 'unknown') && rules.isWanted(path);
+  const empty = bytes === 0 && ((namedAsBackup.test(path) && rules.isWanted(path)) || rules.isDeclared(path));
+  if (holds.length === 0 && !opaque && !empty) return [];
+  const changed = Math.max(...copies.map((copy) => copy.file.changed));
+  const writer = commandThatWrote(path, changed, rules.spans);
+  return [
+    {
       path,
-      sha256: whole,
+      sha256: path === first.file.path ? first.facts.sha256 : null,
       bytes,
-      state: 'readable',
+      state: holds.length > 0 || empty ? 'readable' : 'opaque',
       layers: [],
       members: null,
       contentBytes: bytes,
-      holds: [...new Set(copies.flatMap((copy) => copy.facts.holds))],
-      offsite: isOffsite(path),
+      holds,
+      offsite: rules.isOffsite(path),
       writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
-      detail: '',
-    };
-  });
+      detail: holds.length > 0 || empty ? '' : 'unknown',
+    },
+  ];
 }

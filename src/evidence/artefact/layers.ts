@@ -66,5 +66,5 @@ function isPlainText(head: Buffer): boolean {
     else if (byte < 0x20 || byte === 0x7f) return false;
   }
   const text = new TextDecoder('utf-8').decode(head, { stream: true });
-  return !text.includes('�') && whiteSpace / head.length >= 0.04;
+  return !text.includes('�') && whiteSpace / head.length >= 0.025;
 }

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeTestHost } from '../../../tests/test-host.ts';
+import type { Host } from '../../ports/host.ts';
+import { markTime } from './changed-files.ts';
+import { type BackupInspection, inspectBackup } from './inspect-backup.ts';
+
+const nonce = `drill${'0123456789abcdef'.repeat(2)}`;
+let host: Host;
+beforeAll(async () => {
+  host = await makeTestHost();
+  await host.exec(['sh', '-ec', `mkdir -p /srv/backups /data/sub; echo ${nonce} > /data/sub/canary; head -c 100000 /dev/urandom > /data/noise; echo before > /srv/backups/before.txt`]);
+});
+afterAll(() => host[Symbol.asyncDispose]());
+
+async function inspect(command: string, more: Partial<BackupInspection> = {}): ReturnType<typeof inspectBackup> {
+  const since = await markTime(host);
+  const result = await host.exec(['bash', '-c', command]);
+  const end = await markTime(host);
+  expect(result.stderr).toBe('');
+  const artefacts = await inspectBackup(host, {
+    nonces: new Map([[nonce, 'app']]),
+    passphrases: ['correct horse battery'],
+    since,
+    exclude: ['/data', '/var/lib/docker', '/var/lib/containerd'],
+    offsite: ['/srv/backups'],
+    declared: [],
+    spans: [{ file: 'runbook.md', line: 7, command, start: since, end }],
+    ...more,
+  });
+  await host.exec(['sh', '-c', 'rm -rf /srv/backups/* /home/ops/*']);
+  return artefacts;
+}
+
+describe('what a backup left', () => {
+  it('an encrypted archive is looked into, and told by the command that wrote it', async () => {
+    const artefacts = await inspect('tar czf - -C /data . | gpg --batch --passphrase-file /run/runbook-drill/passphrase --pinentry-mode loopback -c -o /srv/backups/app.tar.gz.gpg 2>/dev/null');
+    expect(artefacts).toMatchObject([
+      { path: '/srv/backups/app.tar.gz.gpg', state: 'readable', holds: ['app'], members: 2, offsite: true, writtenBy: { file: 'runbook.md', line: 7 } },
+    ]);
+  });
+  it('plain copies below a new folder are one artefact', async () => {
+    expect(await inspect('cp -a /data /srv/backups/today')).toMatchObject([{ path: '/srv/backups/today/', state: 'readable', holds: ['app'] }]);
+  });
+  it('an archive outside offsite is an artefact that a lost host takes with it', async () => {
+    expect(await inspect('tar cf /home/ops/app.tar -C /data .')).toMatchObject([{ path: '/home/ops/app.tar', offsite: false, holds: ['app'] }]);
+  });
+  it('an empty file in offsite is an empty artefact', async () => {
+    expect(await inspect(': > /srv/backups/app.tar.gz')).toMatchObject([{ path: '/srv/backups/app.tar.gz', bytes: 0 }]);
+  });
+  it('a lock of 0 bytes is no artefact', async () => {
+    expect(await inspect(': > /srv/backups/.lock')).toEqual([]);
+  });
+  it('unreadable bytes are opaque in offsite, and nothing elsewhere', async () => {
+    expect(await inspect('head -c 9999 /data/noise > /srv/backups/repo.bin; head -c 9999 /data/noise > /home/ops/noise.bin')).toMatchObject([{ path: '/srv/backups/repo.bin', state: 'opaque' }]);
+  });
+  it('a log or a list of sums is no artefact', async () => {
+    expect(await inspect('date > /srv/backups/backup.log; sha256sum /data/noise > /srv/backups/SHA256SUMS')).toEqual([]);
+  });
+  it('yesterday’s file is not from this backup', async () => {
+    expect(await inspect('true')).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+/** A real host for tests of one part alone. */
+import { newRunId, ownership } from '../src/drill/ownership.ts';
+import { createDockerEnvironment } from '../src/host/docker.ts';
+import type { Host, HostSpec } from '../src/ports/host.ts';
+
+/** With the images copied in; the caller disposes of it. */
+export async function makeTestHost(images: readonly string[] = [], spec: Partial<HostSpec> = {}): Promise<Host> {
+  const environment = createDockerEnvironment();
+  const work = { signal: AbortSignal.timeout(600_000), progress: () => undefined };
+  const host = await environment.createHost(
+    {
+      ownership: ownership(newRunId(), 'test'),
+      engine: 'docker',
+      hostname: 'test',
+      user: 'ops',
+      network: 'isolated',
+      packages: [],
+      limits: { cpu: null, memoryBytes: null, diskBytes: null },
+      date: null,
+      gpgPassphrase: 'correct horse battery',
+      ...spec,
+    },
+    work,
+  );
+  for (const name of images) {
+    const image = await environment.provideImage({ name, build: null, standIn: false }, work);
+    if (image === null) throw new Error(`image ${name} cannot be had`);
+    await host.copyImage(image);
+  }
+  return host;
+}
