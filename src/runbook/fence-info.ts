@@ -14,8 +14,18 @@ export interface FenceInfo {
 export function readFenceInfo(opening: string): FenceInfo {
   const info = opening.replace(/^\s*(?:`+|~+)\s*/, '').trimEnd();
   const language = /^[^\s{]*/.exec(info)?.[0] ?? '';
-  const braces = /\{.*\}/.exec(info.slice(language.length))?.[0];
-  return { language, attributes: braces === undefined ? {} : (fromJson(braces) ?? fromPairs(braces)) };
+  const rest = info.slice(language.length);
+  return { language, attributes: lastObject(rest) ?? fromPairs(/\{[^{}]*\}(?=[^{}]*$)/.exec(rest)?.[0] ?? '{}') };
+}
+
+/** The JSON object that the text ends in, whatever stands before it. */
+function lastObject(text: string): Record<string, string> | null {
+  const end = text.lastIndexOf('}') + 1;
+  for (const { index } of text.matchAll(/\{/g)) {
+    const object = fromJson(text.slice(index, end));
+    if (object !== null) return object;
+  }
+  return null;
 }
 
 /**

@@ -1,11 +1,11 @@
 /**
- * A long document is read in pieces, because the parser's time grows faster than its input.
+ * A long document is read in pieces, because the parser's time grows with the square of the lists in it.
  * A piece ends before a line that can only be a heading of its own: an ATX heading at the first column ends every
  * paragraph, list, quote and table. What it does not end, an open fence or open HTML, makes the piece longer.
  */
 import type { RawMarkdown, RawNode, RawPiece } from './markdown-nodes.ts';
 
-const wantedLength = 32 * 1024;
+const wantedLength = 4 * 1024;
 
 /** @returns lines with their line ends, none of them lost */
 export function splitLines(source: string): string[] {
@@ -29,12 +29,20 @@ export function joinPieces(source: string, read: (piece: string) => RawPiece): R
 }
 
 function nextPiece(source: string, start: number, read: (piece: string) => RawPiece): { piece: RawPiece; end: number } {
-  // Twice as long each time, so that a long open fence costs a constant factor.
+  let from = Math.max(start + wantedLength, start === 0 ? frontMatterEnd(source) : 0);
   for (let length = wantedLength; ; length *= 2) {
-    const end = boundary(source, Math.max(start + length, start === 0 ? frontMatterEnd(source) : 0));
+    const end = boundary(source, from);
     const piece = read(source.slice(start, end));
     if (end === source.length || !piece.open) return { piece, end };
+    // Most likely a comment in a block was taken for a heading. If not, twice as long each time bounds the cost.
+    from = length === wantedLength ? afterFence(source, end) : end + length;
   }
+}
+
+function afterFence(source: string, from: number): number {
+  const closing = /[\r\n][ \t]*(?:`{3,}|~{3,})[ \t]*(?=[\r\n]|$)/g;
+  closing.lastIndex = from;
+  return closing.exec(source) === null ? source.length : closing.lastIndex;
 }
 
 function boundary(source: string, from: number): number {

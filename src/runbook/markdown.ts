@@ -27,7 +27,8 @@ function readPiece(source: string, options: MarkdownOptions): RawPiece {
   const { events, labels } = flowEvents(source, options);
   const lists = listsTakenForText(events);
   if (lists.length > 0) return readPiece(withListsAtOne(source, lists), options);
-  return { nodes: nodesOf(events), labels, open: endsOpen(events) };
+  const nodes = nodesOf(events);
+  return { nodes, labels, open: endsOpen(events, nodes) };
 }
 
 function flowEvents(source: string, options: MarkdownOptions): { events: Event[]; labels: readonly string[] } {
@@ -67,17 +68,11 @@ function withListsAtOne(source: string, lists: readonly MisreadList[]): string {
   return lines.join('');
 }
 
-/** Whether more text would still belong to the last thing in it. */
-function endsOpen(events: readonly Event[]): boolean {
-  for (const [way, token] of events.toReversed()) {
-    if (way !== 'exit') continue;
-    if (token.type === 'lineEndingBlank') return false;
-    if (token.type === 'htmlFlow') return true;
-    if (token.type === 'codeFencedFence') return false;
-    if (token.type === 'codeFenced' || isContainer(token.type) || token.type === 'lineEnding') continue;
-    return token.type === 'codeFlowValue';
-  }
-  return false;
+/** Whether more text would still belong to the last thing in it: a fence that is not closed, or HTML with no blank line after it. */
+function endsOpen(events: readonly Event[], nodes: readonly RawNode[]): boolean {
+  const last = events.findLast(([way, token]) => way === 'exit' && token.type !== 'lineEnding' && !isContainer(token.type))?.[1].type;
+  const node = nodes.at(-1);
+  return last === 'htmlFlow' || (last === 'codeFenced' && node?.type === 'fence' && node.closedAt === null);
 }
 
 function isContainer(type: string): boolean {
