@@ -2,7 +2,7 @@
 import { type StepDeclaration, serviceKey } from '../journal-events.ts';
 import type { Policy, ScenarioReport, ValidationStatus } from '../report-model.ts';
 import { type ScenarioFacts, isOwnCheck, resultOf } from './facts.ts';
-import { type JudgedPlace, type JudgedService, type Outcomes, allAsExpected } from './outcome.ts';
+import { type JudgedService, type Outcomes, allAsExpected, isToBeRestored } from './outcome.ts';
 
 export type Clock = ScenarioReport['clock'];
 
@@ -64,8 +64,6 @@ function rtaOf({ restore, ready }: Clock, outcomes: Outcomes): number | null {
   if (services && ready === null) return null;
   return milliseconds(restore + (ready ?? 0));
 }
-
-const isToBeRestored = (item: JudgedPlace | JudgedService): boolean => item.inScope && item.expect === 'restored';
 
 type Named = { readonly key: string; readonly back: boolean };
 

@@ -113,10 +113,11 @@ describe('what is declared so that nothing can be proven', () => {
   });
 });
 
+const difference = (kind: PlaceFact['differences'][number]['kind']): Partial<PlaceFact> => ({
+  differences: [{ path: 'grafana.db', kind, severity: 'error', aspect: 'content', expected: 'a', seen: 'b' }],
+});
+
 describe('facts that are known to be wrong', () => {
-  const difference = (kind: PlaceFact['differences'][number]['kind']): Partial<PlaceFact> => ({
-    differences: [{ path: 'grafana.db', kind, severity: 'error', aspect: 'content', expected: 'a', seen: 'b' }],
-  });
   const kinds = ['missing', 'changed', 'extra', 'metadata', 'late', 'late-path'] as const;
   const wrong: readonly (readonly [string, Partial<ExampleParts>])[] = [
     ['the place is gone', place({ exists: false, entries: 0, bytes: 0 })],

@@ -177,6 +177,8 @@ export function bystanderProblems(fact: PlaceFact): number {
 /** All in scope, places and services alike. */
 export const inScope = ({ places, services }: Outcomes): readonly (JudgedPlace | JudgedService)[] => [...places, ...services].filter((item) => item.inScope);
 
+export const isToBeRestored = (item: JudgedPlace | JudgedService): boolean => item.inScope && item.expect === 'restored';
+
 export const allAsExpected = (outcomes: Outcomes): boolean => {
   const items = inScope(outcomes);
   return items.length > 0 && items.every(({ outcome }) => outcome === 'as-expected');

@@ -6,7 +6,7 @@ import { coveredOf, isEmptyArchive, isEmptyArtefact } from './backup-findings.ts
 import type { Measured } from './clocks.ts';
 import { type DrillFacts, type ScenarioFacts, resultOf, wentWrong } from './facts.ts';
 import { type Found, type Moment, isBefore, whereIs } from './found.ts';
-import { type JudgedPlace, type JudgedService, type Outcomes, inScope } from './outcome.ts';
+import { type JudgedPlace, type JudgedService, type Outcomes, inScope, isToBeRestored } from './outcome.ts';
 
 export type Liar = ScenarioReport['liar'];
 
@@ -30,7 +30,7 @@ export function reachVerdict(evidence: Evidence): Verdict {
   const { facts, found } = evidence;
   const limit = decidingLimit(found);
   if (limit !== null) return notMeasured(sentence(`${limit.finding.message} (${whereIs(limit.finding)})`), limit.at);
-  const unset = notSetUp(evidence) ?? lossNotProven(facts) ?? interruption(evidence);
+  const unset = notSetUp(facts) ?? lossNotProven(facts) ?? interruption(evidence) ?? notSeeded(evidence);
   if (unset !== null) return notMeasured(unset);
   const liar = liarOf(evidence);
   if (facts.timedOut !== null) {
@@ -61,11 +61,14 @@ function decidingLimit(found: readonly Found[]): Found | null {
 
 const setUp: ReadonlySet<string> = new Set(['create', 'deploy', 'seed', 'lose']);
 
-function notSetUp({ facts, outcomes }: Evidence): string | null {
+function notSetUp(facts: ScenarioFacts): string | null {
   // A limit of the host after the set-up has been weighed as a host-limit already.
   const failed = facts.unproven.find(({ fact }) => fact.limit === null || setUp.has(fact.phase));
-  if (failed !== undefined) return sentence(`The ${failed.fact.phase} phase proved nothing: ${failed.fact.why}`);
-  if (facts.timedOut !== null || !facts.ended) return null;
+  return failed === undefined ? null : sentence(`The ${failed.fact.phase} phase proved nothing: ${failed.fact.why}`);
+}
+
+function notSeeded({ facts, outcomes }: Evidence): string | null {
+  if (facts.timedOut !== null) return null;
   const unplanted = notPlanted(facts, outcomes);
   return unplanted.length > 0 ? `The seed is not proven: nothing was planted in ${listNames(unplanted)}.` : null;
 }
@@ -74,9 +77,9 @@ function notSetUp({ facts, outcomes }: Evidence): string | null {
 function notPlanted(facts: ScenarioFacts, { places, services }: Outcomes): readonly string[] {
   const planted = new Set(facts.seeded.flatMap(({ names }) => names));
   return [
-    ...places.filter((place) => place.inScope && place.declaration.seeded && !planted.has(place.declaration.name)),
-    ...services.filter((service) => service.inScope && service.seeded && !planted.has(serviceKey(service.declaration.name))),
-  ].map(({ declaration }) => declaration.name);
+    ...places.filter((place) => place.inScope && place.declaration.seeded && !planted.has(place.declaration.name)).map(({ declaration: { name } }) => name),
+    ...services.flatMap(({ inScope: wanted, seeded, declaration: { name } }) => (wanted && seeded && !planted.has(serviceKey(name)) ? [serviceKey(name)] : [])),
+  ];
 }
 
 function lossNotProven(facts: ScenarioFacts): string | null {
@@ -146,7 +149,8 @@ function whatIsUnproven({ facts, outcomes, measured }: Evidence): string | null 
   if (left.length > 0) return `${counted(left.length, 'step')} did not run: ${listNames(left.map(({ name }) => name))}.`;
   const { rpo, everySeconds } = facts.declaration;
   if (measured.rta === null) return 'The time of the recovery was not measured.';
-  if (typeof rpo === 'number' && everySeconds !== null && measured.rpa === null) return 'The recovery point was not measured.';
+  const hasAge = outcomes.places.some(isToBeRestored) || outcomes.services.some((service) => service.seeded && isToBeRestored(service));
+  if (hasAge && typeof rpo === 'number' && everySeconds !== null && measured.rpa === null) return 'The recovery point was not measured.';
   return null;
 }
 
