@@ -27,7 +27,7 @@ export function imagesOf(source: string, variables: NodeJS.Dict<string>): readon
 
 function contentOf(source: string): unknown {
   try {
-    return parseDocument(source, { logLevel: 'silent', prettyErrors: false }).toJS();
+    return parseDocument(source, { logLevel: 'silent', prettyErrors: false, merge: true }).toJS();
   } catch {
     return null;
   }

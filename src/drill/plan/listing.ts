@@ -33,9 +33,11 @@ export function planText(plan: Plan): string {
 function scenarioText(scenario: ScenarioPlan): string {
   const title = scenario.title === scenario.id ? scenario.id : `${scenario.id}: ${scenario.title}`;
   const targets = [`RTO ${target(scenario.rtoSeconds)}`, `RPO ${target(scenario.rpo)}`, `timeout ${duration(scenario.timeoutSeconds)}`, ...Object.entries(scenario.manual).map(([name, seconds]) => `by hand: ${name} ${duration(seconds)}`)];
-  const width = Math.max(0, ...scenario.steps.map(({ name }) => name.length));
+  const rows = scenario.steps.map((step) => [phaseOf(step), step.name, `${step.at.file}:${step.at.line}${remark(step)}`] as const);
+  const [phaseWidth, nameWidth] = [widest(rows.map(([phase]) => phase)), widest(rows.map(([, name]) => name))];
+  const steps = rows.map(([phase, name, rest]) => `  ${phase.padEnd(phaseWidth)}  ${name.padEnd(nameWidth)}  ${rest}`);
   const findings = sorted(scenario).map(({ severity, file, line, rule, message }) => `  ${severity} ${file}:${line} ${rule}: ${message}`);
-  return [title, `  loss ${lossText(scenario)} | ${targets.join(', ')}`, ...scenario.steps.map((step) => `  ${stepText(step, width)}`), ...findings].join('\n');
+  return [title, `  loss ${lossText(scenario)} | ${targets.join(', ')}`, ...steps, ...findings].join('\n');
 }
 
 function lossText({ loss, lost }: ScenarioPlan): string {
@@ -43,10 +45,8 @@ function lossText({ loss, lost }: ScenarioPlan): string {
   return `${loss.type}${how}: ${lost.length === 0 ? 'no place' : lost.join(', ')}`;
 }
 
-function stepText(step: PlannedStep, width: number): string {
-  const phase = step.before === null ? step.phase : `${step.phase} before ${step.before}`;
-  return `${phase.padEnd(8)} ${step.name.padEnd(width)}  ${step.at.file}:${step.at.line}${remark(step)}`;
-}
+const phaseOf = ({ phase, before }: PlannedStep): string => (before === null ? phase : `${phase} before ${before}`);
+const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
 
 function remark(step: PlannedStep): string {
   if (step.kind === 'skip') return `  skipped${step.why === '' ? '' : `: ${step.why}`}`;

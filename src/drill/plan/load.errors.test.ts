@@ -60,10 +60,10 @@ describe('what makes no sense', () => {
   });
 });
 
-describe('side doors', () => {
-  const place = (declared: string, more: Files = {}): Files => ({ '{ volume: compose_site }': declared, ...more });
-  const offsite = (path: string): Files => ({ 'data:\n': `offsite: ['${path}']\ndata:\n` });
+const place = (declared: string, more: Files = {}): Files => ({ '{ volume: compose_site }': declared, ...more });
+const offsite = (path: string): Files => ({ 'data:\n': `offsite: ['${path}']\ndata:\n` });
 
+describe('side doors', () => {
   it.each<[string, Files, string]>([
     ['equals an offsite path', place('{ path: /srv/site }', offsite('/srv/site')), 'drill.yaml:8:17: the place `site` would come back through offsite | a place that does not lie in, equal or contain `/srv/site` | `/srv/site` | move the place or the entry of offsite: the restore must be what brings it back'],
     ['lies in an offsite path', place('{ path: ~/data/site }', offsite('/home/ops/data')), 'drill.yaml:8:17: the place `site` would come back through offsite'],
