@@ -1,0 +1,50 @@
+/** Text from runbooks and programs is hostile: one function for each place that it is shown in. */
+import { visible } from '../drill/terminal-text.ts';
+
+export { terminalText, visible } from '../drill/terminal-text.ts';
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const entity = (character: string): string => entities[character] ?? `&#${character.codePointAt(0) ?? 0};`;
+
+/**
+ * Text within a line of GitHub's Markdown, in a table cell too. Structure cannot come from character references,
+ * so every character that could begin some is one. Lines become `<br>`.
+ */
+export function markdownText(text: string): string {
+  return text
+    .trim()
+    .split(/\r?\n/)
+    .map(markdownLine)
+    .join('<br>');
+}
+
+/** What begins a link, a mention or a reference to an issue in plain text: comments around it cut the text in pieces. */
+const linking = String.raw`:(?=\/\/)|(?<=\bwww)\.|@|#(?=\d)`;
+
+/** What could begin structure of its own, in a line or where the text happens to begin one; and emoji. */
+const structure = [
+  String.raw`[&<>\x60*[\]|~$\\!"']`,
+  // Between letters an underscore means nothing, and names are full of them.
+  String.raw`(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])`,
+  String.raw`:(?=[\w+-]+:)`,
+  String.raw`(?<=^\s*)[-+=#]`,
+  String.raw`(?<=^\s*\d+)[.)]`,
+].join('|');
+
+const special = new RegExp(`(?<linking>${linking})|${structure}`, 'giu');
+
+/** One pass: what one rule has written must not be taken for text by the next. */
+function markdownLine(line: string): string {
+  return visible(line).replace(special, (character: string, linked: string | undefined) => (linked === undefined ? entity(character) : `<!-- -->${character}<!-- -->`));
+}
+
+/** As `markdownText`, in the typeface of code. An HTML element, since a code span has no escapes for a pipe in a table. */
+export const markdownCode = (text: string): string => (text.trim() === '' ? '' : `<code>${markdownText(text)}</code>`);
+
+/** The message of a workflow command. */
+export const commandData = (text: string): string => visibleLines(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
+
+/** A property of a workflow command, such as its file. */
+export const commandProperty = (text: string): string => visible(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+const visibleLines = (text: string): string => text.split(/\r?\n/).map(visible).join('\n');
