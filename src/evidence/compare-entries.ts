@@ -42,15 +42,21 @@ export function entryDifferences(path: string, was: ManifestEntry, is: ManifestE
 
 function contentDifference(path: string, was: ManifestEntry, is: ManifestEntry): Difference[] {
   if (was.type !== 'f' || was.sha256 === is.sha256) return [];
-  const shown = (entry: ManifestEntry): string => (entry.sha256 === null ? 'content that could not be read' : `${entry.size} bytes, sha256 ${entry.sha256.slice(0, 16)}`);
-  return [{ path, kind: 'changed', severity: 'error', aspect: 'content', expected: shown(was), seen: shown(is) }];
+  return [{ path, kind: 'changed', severity: 'error', aspect: 'content', expected: contentOf(was), seen: contentOf(is) }];
+}
+
+function contentOf(entry: ManifestEntry): string {
+  return entry.sha256 === null ? 'content that could not be read' : `${entry.size} bytes, sha256 ${entry.sha256.slice(0, 16)}`;
 }
 
 /** Of files alone, and from one second on: most archives cut times to seconds. */
 function timeDifference(path: string, was: ManifestEntry, is: ManifestEntry): Difference[] {
   if (was.type !== 'f' || Math.abs(was.mtime - is.mtime) < 1) return [];
-  const shown = (mtime: number): string => new Date(mtime * 1000).toISOString();
-  return [{ path, kind: 'metadata', severity: 'warning', aspect: 'mtime', expected: shown(was.mtime), seen: shown(is.mtime) }];
+  return [{ path, kind: 'metadata', severity: 'warning', aspect: 'mtime', expected: timeOf(was), seen: timeOf(is) }];
+}
+
+function timeOf(entry: ManifestEntry): string {
+  return new Date(entry.mtime * 1000).toISOString();
 }
 
 const isCapability = (name: string): boolean => name === capability;

@@ -111,9 +111,11 @@ describe('stable', () => {
   });
 });
 
-describe('the late canary', () => {
-  const back = (path: string): ReadonlyMap<string, readonly string[]> => new Map([['N', ['.drill-canary/nonce']], ['L', [path]]]);
+function back(path: string): ReadonlyMap<string, readonly string[]> {
+  return new Map([['N', ['.drill-canary/nonce']], ['L', [path]]]);
+}
 
+describe('the late canary', () => {
   it('is told alone when it is back with its nonce', () => {
     const restored = but({ '.drill-canary-late': folder, '.drill-canary-late/nonce': file('late') });
     expect(compare({ restored, noncesBack: back('.drill-canary-late/nonce') })).toMatchObject({ differences: ['late error content .drill-canary-late/nonce'], fact: { lateNonceBack: true } });

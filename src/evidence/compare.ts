@@ -159,8 +159,7 @@ function volatileMatcher(globs: readonly string[]): (path: string) => boolean {
 const kinds: readonly Difference['kind'][] = ['late', 'missing', 'changed', 'extra', 'late-path', 'metadata'];
 
 function worstFirst(a: Difference, b: Difference): number {
-  const severity = (each: Difference): number => (each.severity === 'error' ? 0 : 1);
-  return severity(a) - severity(b) || kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || (a.path < b.path ? -1 : Number(a.path > b.path));
+  return Number(a.severity === 'warning') - Number(b.severity === 'warning') || kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || (a.path < b.path ? -1 : Number(a.path > b.path));
 }
 
 function count(differences: readonly Difference[]): Record<string, number> {

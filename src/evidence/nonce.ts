@@ -30,10 +30,8 @@ export interface NonceOwner {
 
 /** A pair for each place and each service: no two of them share a nonce. */
 export function makeNonces(places: readonly string[], services: readonly string[]): NonceSet {
-  const pairs = (names: readonly string[]): Map<string, NoncePair> =>
-    new Map(names.map((name) => [name, { early: makeNonce(), late: makeNonce() }]));
-  const placePairs = pairs(places);
-  const servicePairs = pairs(services);
+  const placePairs = makePairs(places);
+  const servicePairs = makePairs(services);
   const all = new Map<string, NonceOwner>();
   const record = (of: NonceOwner['of'], from: ReadonlyMap<string, NoncePair>): void => {
     for (const [name, pair] of from) {
@@ -44,4 +42,8 @@ export function makeNonces(places: readonly string[], services: readonly string[
   record('place', placePairs);
   record('service', servicePairs);
   return { places: placePairs, services: servicePairs, all };
+}
+
+function makePairs(names: readonly string[]): ReadonlyMap<string, NoncePair> {
+  return new Map(names.map((name) => [name, { early: makeNonce(), late: makeNonce() }]));
 }

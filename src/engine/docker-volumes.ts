@@ -1,0 +1,45 @@
+/** The volumes of a Docker engine: where they are and when they were born. */
+import { z } from 'zod';
+import type { EngineVolume } from '../ports/engine.ts';
+import type { Host } from '../ports/host.ts';
+import { docker, inspect, lines } from './docker-command.ts';
+
+const volumeSchema = z.object({ Name: z.string(), Mountpoint: z.string(), CreatedAt: z.string().optional() });
+
+/** All volumes, with the birth of their folder by the host's file system; to the second where it keeps none. */
+export async function listVolumes(host: Host): Promise<readonly EngineVolume[]> {
+  const names = lines(await docker(host, ['volume', 'ls', '--quiet']));
+  const volumes = z.array(volumeSchema).parse(await inspect(host, 'volume', names));
+  const births = await birthsOf(host, volumes.map(({ Mountpoint }) => volumeFolder(Mountpoint)));
+  return volumes.map(({ Name, Mountpoint, CreatedAt }) => ({
+    name: Name,
+    root: Mountpoint,
+    born: births.get(volumeFolder(Mountpoint)) ?? Date.parse(CreatedAt ?? '') / 1000,
+    anonymous: /^[0-9a-f]{64}$/.test(Name),
+  }));
+}
+
+/** Where a volume's content is, or null where there is no such volume. */
+export async function volumeRoot(host: Host, name: string): Promise<string | null> {
+  const [volume] = z.array(volumeSchema).parse(await inspect(host, 'volume', [name]));
+  return volume?.Mountpoint ?? null;
+}
+
+/** The folder around `_data`: it is born with the volume, while a restore may make `_data` anew. */
+function volumeFolder(mountpoint: string): string {
+  return mountpoint.replace(/\/_data$/, '');
+}
+
+/** Birth in seconds with fraction, of those folders whose file system keeps it. */
+async function birthsOf(host: Host, folders: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  if (folders.length === 0) return new Map();
+  // One that went away meanwhile makes stat exit 1 and is left out.
+  const { stdout } = await host.exec(['/usr/bin/stat', '--printf', '%.W %n\\0', '--', ...folders], { user: 'root' });
+  const births = new Map<string, number>();
+  for (const record of stdout.toString('utf8').split('\0')) {
+    const space = record.indexOf(' ');
+    const born = Number(record.slice(0, Math.max(0, space)));
+    if (born > 0) births.set(record.slice(space + 1), born);
+  }
+  return births;
+}
