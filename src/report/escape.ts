@@ -18,7 +18,7 @@ export function markdownText(text: string): string {
     .join('<br>');
 }
 
-/** What begins a link, a mention or a reference to an issue in plain text: comments around it cut the text in pieces. */
+/** What begins a link, a mention or a reference to an issue in plain text: a comment beside it cuts the text in two. */
 const linking = String.raw`:(?=\/\/)|(?<=\bwww)\.|@|#(?=\d)`;
 
 /** What could begin structure of its own, in a line or where the text happens to begin one; and emoji. */
@@ -35,7 +35,11 @@ const special = new RegExp(`(?<linking>${linking})|${structure}`, 'giu');
 
 /** One pass: what one rule has written must not be taken for text by the next. */
 function markdownLine(line: string): string {
-  return visible(line).replace(special, (character: string, linked: string | undefined) => (linked === undefined ? entity(character) : `<!-- -->${character}<!-- -->`));
+  return visible(line).replace(special, (character: string, linked: string | undefined) => {
+    if (linked === undefined) return entity(character);
+    // A comment at the start of a line would begin a block of HTML; a dot never stands there.
+    return character === '.' ? '<!-- -->.' : `${character}<!-- -->`;
+  });
 }
 
 /** As `markdownText`, in the typeface of code. An HTML element, since a code span has no escapes for a pipe in a table. */
