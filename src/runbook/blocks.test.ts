@@ -10,6 +10,16 @@ function summary(runbook: Runbook): readonly [number, string, string][] {
   return runbook.blocks.map(({ line, reference, text }) => [line, reference, text]);
 }
 
+/** Commands of a console block that begins in line 1, and their lines. */
+function commands(...lines: readonly string[]): [string, readonly number[]] | undefined {
+  const [block] = read('```console', ...lines, '```').blocks;
+  return block && [block.text, block.textLines];
+}
+
+function anchors(...lines: readonly string[]): readonly string[] {
+  return read(...lines).headings.map(({ anchor }) => anchor);
+}
+
 function errorOf(...lines: readonly string[]): RunbookError {
   try {
     read(...lines);
@@ -115,11 +125,6 @@ describe('blocks', () => {
 });
 
 describe('console blocks', () => {
-  function commands(...lines: readonly string[]): [string, readonly number[]] | undefined {
-    const [block] = read('```console', ...lines, '```').blocks;
-    return block && [block.text, block.textLines];
-  }
-
   it('give their commands alone', () => {
     expect(commands('$ ls', 'a  b', '', '$ echo "$HOME"', '/root', '# root prompt', '$5')).toEqual(['ls\necho "$HOME"', [2, 5]]);
   });
@@ -232,10 +237,6 @@ describe('a fence that nesting broke', () => {
 });
 
 describe('headings', () => {
-  function anchors(...lines: readonly string[]): readonly string[] {
-    return read(...lines).headings.map(({ anchor }) => anchor);
-  }
-
   it('get the anchors of GitHub', () => {
     expect(anchors('# Back up & restore!', '## C: new host / fresh OS', '## C: new host / fresh OS', '## C: new host / fresh OS', '### Über `ls -l` *now*', '### 1. [Link](x) ~~old~~ ![alt](y) <br> a\\_b #', 'Set', 'ext', '---', '# 日本 語')).toEqual([
       'back-up--restore',

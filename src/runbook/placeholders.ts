@@ -15,7 +15,7 @@ const patterns: readonly RegExp[] = [
   /(?<![<?\\])<[A-Za-z][\w.-]*>(?!>)/g,
   /\/path\/to\//g,
   /(?<![A-Za-z0-9_])YOUR_\w*/g,
-  /(?<![A-Za-z0-9])CHANGEME(?![A-Za-z0-9])/g,
+  /(?<![A-Z0-9_])CHANGEME(?![A-Za-z0-9])/g,
   /(?<=^|\s)…(?=\s|$)/g,
   /^\s*\.\.\.\s*$/g,
 ];
