@@ -62,6 +62,7 @@ describe('a drill file that is wrong', () => {
     ['a scenario id', '  gone:', '  gone away:', 'drill.yaml:11:3: `gone away` cannot be a name in `scenarios` | a name of letters, digits, dots, dashes and underscores | `gone away` | rename it'],
     ['min-fidelity out of range', 'host:', 'min-fidelity: 90\nhost:', "drill.yaml:4:15: `min-fidelity` is not what is expected here | a share from 0 to 1, such as 0.9 | 90 | if text is meant, quote it: '90'"],
     ['a scenario given twice', "    restore: ['#restore[1]']\n", "    restore: ['#restore[1]']\n  gone: {}\n", 'drill.yaml:15:3: a key is given twice | each key once in a mapping | the same key again | rename or remove one of them'],
+    ['a tag of another program', '~/site', '!vault ~/site', 'drill.yaml:5:14: not YAML: Unresolved tag: !vault | a YAML file | TAG_RESOLVE_FAILED | correct the YAML; often a quote, a colon or the indentation'],
     ['an alias of nothing', '~/site', '*home', 'drill.yaml:1:1: the YAML cannot be read | aliases (*name) of anchors (&name) in this file | Unresolved alias (the anchor must be set before the alias): home | write the value itself'],
   ])('%s', (_, from, to, error) => {
     expect(told(edited(from, to))).toEqual([error]);

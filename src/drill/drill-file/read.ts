@@ -1,5 +1,5 @@
 /** Reads a drill file: YAML to a checked value, with the position of everything in it. */
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { LineCounter, parseDocument, type YAMLError, type YAMLWarning } from 'yaml';
 import type { z } from 'zod';
 import type { InputError } from '../model.ts';
 import { explain, nearest, valueAt } from './explain.ts';
@@ -20,7 +20,8 @@ export function readDrillFile(file: string, source: string): ReadDrillFile {
   const counter = new LineCounter();
   const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, logLevel: 'silent' });
   const positions = positionsOf(document, counter);
-  const broken = document.errors.map((error) => yamlError(file, error, counter));
+  // A tag that nobody resolves is a warning to YAML, and would be dropped in silence.
+  const broken = [...document.errors, ...document.warnings].map((error) => yamlError(file, error, counter));
   if (broken.length > 0) return { drill: null, raw: null, positions, errors: broken };
   let raw: unknown;
   try {
@@ -34,7 +35,7 @@ export function readDrillFile(file: string, source: string): ReadDrillFile {
   return { drill: recover(raw, result.error.issues), raw, positions, errors: explain(result.error.issues, raw, { file, positions }) };
 }
 
-function yamlError(file: string, error: YAMLError, counter: LineCounter): InputError {
+function yamlError(file: string, error: YAMLError | YAMLWarning, counter: LineCounter): InputError {
   const { line, col } = counter.linePos(error.pos[0]);
   const at = { file, line, column: col };
   if (error.code === 'DUPLICATE_KEY') return { ...at, message: 'a key is given twice', expected: 'each key once in a mapping', got: 'the same key again', help: 'rename or remove one of them' };

@@ -9,21 +9,28 @@ export interface GitFacts {
   readonly remotes: readonly string[];
 }
 
+const run = (folder: string, args: readonly string[]) => execa('git', args, { cwd: folder, reject: false, stripFinalNewline: false });
+
 const git = async (folder: string, ...args: readonly string[]): Promise<string | null> => {
-  const { stdout, exitCode } = await execa('git', args, { cwd: folder, reject: false, stripFinalNewline: false });
+  const { stdout, exitCode } = await run(folder, args);
   return exitCode === 0 ? stdout : null;
 };
 
-/** Null where the folder is in no Git repository, or Git is not there. */
-export async function readGit(folder: string): Promise<GitFacts | null> {
-  const [root, shallow, head, remotes] = await Promise.all([
-    git(folder, 'rev-parse', '--show-toplevel'),
+/** Why there is no repository, in Git's own words: it may be there and not be trusted. */
+export interface NoGit {
+  readonly reason: string;
+}
+
+export async function readGit(folder: string): Promise<GitFacts | NoGit> {
+  const [top, shallow, head, remotes] = await Promise.all([
+    run(folder, ['rev-parse', '--show-toplevel']),
     git(folder, 'rev-parse', '--is-shallow-repository'),
     git(folder, 'rev-parse', '--verify', '--quiet', 'HEAD'),
     git(folder, 'remote', '-v'),
   ]);
-  if (root === null) return null;
-  return { root: root.replace(/\n$/, ''), shallow: shallow?.trim() === 'true', head: head === null ? null : head.trim(), remotes: remoteUrls(remotes ?? '') };
+  if (top.exitCode === undefined) return { reason: 'no `git` program' };
+  if (top.exitCode !== 0) return { reason: top.stderr.trim().split('\n')[0] ?? '' };
+  return { root: top.stdout.replace(/\n$/, ''), shallow: shallow?.trim() === 'true', head: head === null ? null : head.trim(), remotes: remoteUrls(remotes ?? '') };
 }
 
 export interface FolderFacts {

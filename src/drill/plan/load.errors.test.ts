@@ -15,6 +15,10 @@ const told = (edits: Files): Promise<readonly string[]> => {
 const scenario = (more: string): Files => ({ "    backup: ['#backup']": `    ${more}\n    backup: ['#backup']` });
 const restore = (step: string): Files => ({ "'#restore[3]'": step });
 
+it('has none in the small drill file', async () => {
+  expect(await told({})).toEqual([]);
+});
+
 describe('names and references that lead nowhere', () => {
   it.each<[string, Files, string]>([
     ['a block', restore("'#bakcup'"), 'drill.yaml:12:15: '],
@@ -51,6 +55,7 @@ describe('what makes no sense', () => {
     ['a service that asks nothing', { 'scenarios:\n': 'services: { app: { kind: command } }\nscenarios:\n' }, 'drill.yaml:8:13: `services.app` asks nothing'],
     ['a seed without check', { 'scenarios:\n': 'services: { app: { kind: command, seed: x } }\nscenarios:\n' }, 'drill.yaml:8:13: `services.app` seeds data and has no check'],
     ['a check for a nonce that nobody plants', { 'scenarios:\n': 'services:\n  web: { kind: http, url: http://localhost, check: { path: /, contains: $DRILL_NONCE } }\nscenarios:\n' }, 'drill.yaml:9:45: `services.web` looks for a nonce that nothing plants'],
+    ['a volume that is a path', { 'volume: compose_site': 'volume: ./data' }, 'drill.yaml:7:19: `./data` is no name of a Docker volume'],
     ['a json canary without its key', { '{ volume: compose_site }': '{ file: /etc/app.json, canary: json }' }, 'drill.yaml:7:3: `data.site`: `canary: json` and `canary-key` go together'],
     ['a pair that cannot be', { '  workspace': '  environment: lxd\n  engine: lxd\n  workspace' }, 'drill.yaml:6:3: a host of the environment lxd cannot carry the engine lxd | docker hosts docker, incus, lxd; lxd hosts docker, incus; incus hosts docker, incus | lxd with lxd | choose one of these pairs'],
     ['no scenario', { "  gone:\n    backup: ['#backup']\n    loss: { data: [site], how: delete }\n    restore: ['#restore[3]']\n": '  {}\n' }, 'drill.yaml:8:1: the drill file has no scenario'],

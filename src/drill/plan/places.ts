@@ -14,7 +14,7 @@ function planPlace(context: PlanContext, name: string, place: DrillPlace): Place
   return {
     name,
     at: keyLine(context, path),
-    location: locationOf(context, place),
+    location: locationOf(context, place, path),
     compare: place.compare ?? ('file' in place ? 'exact' : 'stable'),
     volatile: place.volatile ?? [],
     secret: place.secret,
@@ -25,11 +25,19 @@ function planPlace(context: PlanContext, name: string, place: DrillPlace): Place
   };
 }
 
-function locationOf(context: PlanContext, place: DrillPlace): PlacePlan['location'] {
-  if ('volume' in place) return { type: 'volume', name: place.volume };
+function locationOf(context: PlanContext, place: DrillPlace, path: Path): PlacePlan['location'] {
+  if ('volume' in place) return { type: 'volume', name: volumeName(context, place.volume, [...path, 'volume']) };
   if ('path' in place) return { type: 'path', path: context.paths.absolute(place.path) };
   if ('file' in place) return { type: 'file', path: context.paths.absolute(place.file) };
   return 'bucket' in place ? { type: 'bucket', name: place.bucket } : { type: 'instance', name: place.instance };
+}
+
+/** Docker takes a name with a slash for a folder, and would plant in the wrong place without a word. */
+function volumeName({ drill, problems }: PlanContext, name: string, path: Path): string {
+  if (drill.host.engine === 'docker' && !/^[a-zA-Z0-9][\w.-]*$/.test(name)) {
+    problems.atValue(path, { message: `\`${name}\` is no name of a Docker volume`, expected: 'letters, digits, dots, dashes and underscores', got: `\`${name}\``, help: 'give the name that `docker volume ls` shows; a bind mount is a `path`' });
+  }
+  return name;
 }
 
 function initialOf(context: PlanContext, place: DrillPlace, path: Path): PlacePlan['initial'] {

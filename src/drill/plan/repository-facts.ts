@@ -1,7 +1,6 @@
 /** The repository that a drill file is about: the Git root that holds it, or a folder in it. */
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import type { Told } from '../drill-file/explain.ts';
 import { isInside } from './contents.ts';
 import { type GitFacts, readFolder, readGit } from './git-facts.ts';
 import type { Problems } from './problems.ts';
@@ -25,16 +24,17 @@ export interface RepositoryFacts {
 export async function readRepository(drillFile: string, folder: string | undefined, problems: Problems): Promise<RepositoryFacts | null> {
   const here = realpathSync(dirname(drillFile));
   const git = await readGit(here);
-  const root = git === null ? null : folderIn(git.root, here, folder, problems);
-  if (git === null) problems.atKey([], notInGit);
-  if (git === null || root === null || !isUsable(git, problems)) return null;
+  if ('reason' in git) {
+    problems.atKey([], { message: 'the drill file lies in no Git repository', expected: 'a drill file in a Git checkout', got: git.reason, help: 'run `git init` and commit, or start the drill from a checkout that Git trusts' });
+    return null;
+  }
+  const root = folderIn(git.root, here, folder, problems);
+  if (!isUsable(git, problems) || root === null) return null;
   const facts = await readFolder(root);
   if (facts.tracked.size === 0) problems.atValue(['repository'], { message: 'the repository is empty', expected: 'a folder with files that Git tracks', got: 'no tracked file', help: 'commit the files, or correct `repository`' });
   const real = join(here, basename(drillFile));
   return { gitRoot: git.root, folder: root, head: git.head ?? '', remotes: git.remotes, ...facts, drillFile: isInside(root, real) ? relative(root, real) : real };
 }
-
-const notInGit: Told = { message: 'the drill file lies in no Git repository', expected: 'a drill file in a Git checkout', got: 'no repository, or no `git` program', help: 'run `git init` and commit, or start the drill from a checkout' };
 
 function isUsable(git: GitFacts, problems: Problems): boolean {
   if (git.head === null) problems.atKey([], { message: 'the repository has no commit', expected: 'a committed HEAD: that is what goes into the host', got: 'no commit', help: 'commit the files' });
