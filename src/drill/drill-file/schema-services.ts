@@ -5,7 +5,7 @@ import { duration, either, key, mapping, name, named, text } from './schema-part
 /** Kinds whose names are known, though nothing asks them yet: `not-yet.ts` refuses them. */
 export const laterKinds = ['grafana', 'prometheus', 'alertmanager', 'loki', 'mosquitto', 'sqlite', 'postgres', 'mariadb', 'redis', 's3', 'step-ca', 'atlantis', 'tofu'] as const;
 
-const url = z.string({ error: 'a URL such as http://localhost:3000' }).regex(/^https?:\/\/\S+$/, { error: 'a URL such as http://localhost:3000' });
+const url = z.url({ protocol: /^https?$/, error: 'a URL such as http://localhost:3000' });
 
 const password = either(
   [
@@ -34,21 +34,25 @@ const request = mapping(
   'a request: { method, path, body, headers }',
 );
 
+const statusText = 'an HTTP status such as 200';
+const status = z.int({ error: statusText }).min(100, { error: statusText }).max(599, { error: statusText });
+
 const check = mapping(
   {
+    method: text('an HTTP method').default('GET'),
     path: text('path of the URL'),
     contains: text('what the answer must contain').optional(),
+    status: status.optional(),
     headers: named(key, z.string({ error: 'text' }), 'HTTP headers').optional(),
   },
-  'a check: { path, contains }',
+  'a check: { path, contains, status, method, headers }',
 );
 
-const status = 'an HTTP status such as 200';
 const http = mapping(
   {
     kind: z.literal('http'),
     url,
-    ready: z.int({ error: status }).min(100, { error: status }).max(599, { error: status }).default(200),
+    ready: either([status, z.literal(true)], 'an HTTP status such as 200, or true for any below 500').default(200),
     seed: request.optional(),
     late: request.optional(),
     check: check.optional(),
