@@ -125,16 +125,23 @@ async function feed(connection: Duplex, stdin: ExecOptions['stdin']): Promise<vo
     return;
   }
   let fault: Error | null = null;
-  stdin.once('error', (error) => (fault = error));
+  let closed = false;
+  stdin.once('error', (error) => {
+    if (!closed) fault = error;
+  });
   // The connection itself stays open for reading: only its writing half is closed.
-  await pipeline(stdin, writingHalf(connection)).catch(ignore);
+  await pipeline(stdin, writingHalf(connection, () => (closed = true))).catch(ignore);
   if (fault !== null) throw fault;
 }
 
-function writingHalf(connection: Duplex): Writable {
+/** @param onClosed told when the program has closed its input or ended: what its source says after that is of no interest */
+function writingHalf(connection: Duplex, onClosed: () => void): Writable {
   return new Writable({
     write(chunk, _encoding, done) {
-      if (connection.destroyed || connection.writableEnded) return done(new Error('the program has closed its input'));
+      if (connection.destroyed || connection.writableEnded) {
+        onClosed();
+        return done(new Error('the program has closed its input'));
+      }
       if (connection.write(chunk)) return done();
       const next = (): void => {
         connection.off('drain', next).off('close', next);
@@ -189,7 +196,7 @@ async function exitCodeOf(container: Docker.Container, exec: Docker.Exec): Promi
     for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
       const { Running, ExitCode } = await exec.inspect();
       if (!Running && ExitCode !== null) {
-        if (ExitCode === killedStatus && !(await isRunning(container))) throw new HostLost(hostGone);
+        if (ExitCode === killedStatus && (await isDying(container))) throw new HostLost(hostGone);
         return ExitCode;
       }
       if (!(await isRunning(container))) throw new HostLost(hostGone);
@@ -203,6 +210,22 @@ async function exitCodeOf(container: Docker.Container, exec: Docker.Exec): Promi
 /** 128 + SIGKILL: what every program gets when the host's first process dies. */
 const killedStatus = 137;
 const hostGone = 'the host is gone: its container does not run any more';
+
+/** Whether the container has died or is about to: for a moment after its first process was killed it still counts as running. */
+async function isDying(container: Docker.Container): Promise<boolean> {
+  try {
+    const { exec, connection } = await launch(container, ['true'], { withInput: false, killId: null });
+    await demultiplex(connection, devNull(), devNull());
+    for (let tries = 0; tries < 100; tries++) {
+      const { Running, ExitCode } = await exec.inspect();
+      if (!Running && ExitCode !== null) return ExitCode !== 0;
+      await sleep(20);
+    }
+    return true;
+  } catch {
+    return true;
+  }
+}
 
 async function isRunning(container: Docker.Container): Promise<boolean> {
   try {

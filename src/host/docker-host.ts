@@ -64,10 +64,11 @@ export class DockerHost implements Host {
     const images = this.#waiting?.images ?? [];
     this.#waiting = null;
     await this.#load(images, () => saveTogether(this.#docker, images.map(({ source }) => source)));
-    for (const { name, source } of images) {
-      if (source === name) continue;
-      const { exitCode, stderr } = await this.exec([`${hostPrograms}/rename-image`, source, name]);
-      if (exitCode !== 0) throw await this.#engineFault(`naming ${name}`, stderr);
+    for (const source of new Set(images.map((image) => image.source))) {
+      const names = images.filter((image) => image.source === source).map(({ name }) => name);
+      if (names.includes(source)) continue;
+      const { exitCode, stderr } = await this.exec([`${hostPrograms}/rename-image`, source, ...names]);
+      if (exitCode !== 0) throw await this.#engineFault(`naming ${names.join(', ')}`, stderr);
     }
   }
 
