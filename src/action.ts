@@ -8,7 +8,6 @@ import { InputErrors } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
 import type { Report } from './drill/report-model.ts';
 import { newRunId } from './drill/ownership.ts';
-import { exitCodeOf } from './drill/verdict/exit-code.ts';
 import { CannotRun } from './ports/host.ts';
 import { renderJobSummary } from './report/job-summary.ts';
 import { inert } from './report/escape.ts';
@@ -69,7 +68,7 @@ async function main(): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort(signal));
   const { runAndReport } = await import('./run-drill.ts');
-  const { entries, report } = await runAndReport({
+  const { entries, report, exitCode } = await runAndReport({
     plan,
     out,
     run,
@@ -82,7 +81,7 @@ async function main(): Promise<number> {
   setOutputs(report, out);
   for (const annotation of annotationsOf(report)) write(`${annotation}\n`);
   await core.summary.addRaw(renderJobSummary(entries)).write();
-  return exitCodeOf(report, { interrupted: interrupt.signal.aborted ? (interrupt.signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT') : null });
+  return exitCode;
 }
 
 function setOutputs(report: Report, out: string): void {

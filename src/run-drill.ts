@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { openAdapters } from './adapters.ts';
 import type { OutputListener } from './drill/context.ts';
 import type { JournalEntry } from './drill/journal-events.ts';
-import { openJournal, readJournal } from './drill/journal.ts';
+import { createJournal, readJournal } from './drill/journal.ts';
 import { createMasker } from './drill/mask.ts';
 import type { Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
-import { reportOf } from './drill/verdict/report.ts';
+import { exitCodeOf, judge } from './drill/verdict/index.ts';
 import { renderReports } from './report/registry.ts';
 import { version } from './version.ts';
 
@@ -27,22 +27,29 @@ export interface DrillRequest {
   readonly progress: (message: string) => void;
 }
 
+export interface DrillOutcome {
+  readonly entries: readonly JournalEntry[];
+  readonly report: Report;
+  /** What scripts rely on: design, section 7. */
+  readonly exitCode: number;
+}
+
 /** Runs the drill and writes its reports, also when it was interrupted. */
-export async function runAndReport(request: DrillRequest): Promise<{ readonly entries: readonly JournalEntry[]; readonly report: Report }> {
+export async function runAndReport(request: DrillRequest): Promise<DrillOutcome> {
   const { plan, out } = request;
   const secrets = secretsOf(plan);
-  const mask = createMasker(secrets.all);
+  const masker = createMasker(secrets.all);
+  const mask = (text: string): string => masker.mask(text);
   await mkdir(out, { recursive: true });
-  const path = join(out, 'journal.ndjson');
-  const journal = openJournal(path, { mask: (text) => mask.mask(text), onEntry: request.onEntry });
-  try {
+  {
+    using journal = createJournal(join(out, journalName), { mask });
     const adapters = await openAdapters(plan.host.environment, plan.host.engine);
     await runDrill(
       {
         plan,
         adapters,
-        emit: (event) => journal.write(event),
-        progress: (message) => request.progress(mask.mask(message)),
+        emit: (event) => request.onEntry(journal.append(event)),
+        progress: (message) => request.progress(mask(message)),
         onOutput: request.onOutput,
         interrupt: request.interrupt,
         keep: request.keep,
@@ -51,16 +58,17 @@ export async function runAndReport(request: DrillRequest): Promise<{ readonly en
       request.run,
       secrets,
     );
-  } finally {
-    journal.close();
   }
   return writeReports(out);
 }
 
-/** Rewrites every report of a folder from its journal. */
-export async function writeReports(out: string): Promise<{ readonly entries: readonly JournalEntry[]; readonly report: Report }> {
-  const entries = await readJournal(join(out, 'journal.ndjson'));
-  for (const [name, content] of renderReports(entries)) await writeFile(join(out, name), content);
-  return { entries, report: reportOf(entries) };
-}
+const journalName = 'journal.ndjson';
 
+/** Rewrites every report of a folder from its journal. */
+export async function writeReports(out: string): Promise<DrillOutcome> {
+  const entries = await readJournal(join(out, journalName));
+  for (const [name, content] of renderReports(entries)) await writeFile(join(out, name), content);
+  const report = judge(entries);
+  const end = entries.find((entry) => entry.event === 'drill-ended');
+  return { entries, report, exitCode: exitCodeOf(report, { interrupted: end?.interrupted ?? null, fault: end?.fault ?? null }) };
+}

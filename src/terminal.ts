@@ -2,7 +2,6 @@
 import { relative } from 'node:path';
 import type { Plan } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
-import { exitCodeOf } from './drill/verdict/exit-code.ts';
 import { newRunId } from './drill/ownership.ts';
 import { terminalReport } from './report/terminal-table.ts';
 import { inert } from './report/escape.ts';
@@ -32,7 +31,7 @@ export async function runInTerminal(request: TerminalRequest): Promise<number> {
   });
   try {
     const progress = createProgress({ write, colour, tty });
-    const { report } = await runAndReport({
+    const { report, exitCode } = await runAndReport({
       plan: request.plan,
       out: request.out,
       run: newRunId(),
@@ -45,7 +44,7 @@ export async function runInTerminal(request: TerminalRequest): Promise<number> {
       progress: (message) => write(`${message}\n`),
     });
     write(`\n${terminalReport(report, { colour, width: process.stdout.columns ?? 120 })}\nReports: ${relative(process.cwd(), request.out) || '.'}\n`);
-    return exitCodeOf(report, { interrupted: interrupt.signal.aborted ? (interrupt.signal.reason === 'SIGTERM' ? 'SIGTERM' : 'SIGINT') : null });
+    return exitCode;
   } finally {
     for (const remove of signals) remove();
   }

@@ -24,6 +24,7 @@ export interface Drill {
   readonly gpgPassphrase: string;
   /** All that must never be read in an output. */
   readonly secrets: readonly string[];
+  readonly keep: boolean;
   readonly emit: Emit;
   readonly progress: (message: string) => void;
   readonly onOutput: OutputListener;

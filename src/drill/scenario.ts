@@ -107,6 +107,10 @@ async function checkBeforeLoss(context: ScenarioContext, host: Host): Promise<vo
 
 /** Not under the scenario's signal: what was made goes, whatever ended the scenario. */
 async function destroy(context: ScenarioContext, host: Host): Promise<void> {
+  if (context.drill.keep) {
+    context.drill.emit({ event: 'warning', message: `host ${host.name} is kept; \`runbook-drill cleanup --run ${context.drill.run}\` removes it` });
+    return;
+  }
   context.emit({ event: 'phase-started', phase: 'destroy' });
   const start = performance.now();
   await host[Symbol.asyncDispose]();
