@@ -64,7 +64,7 @@ function wrongValue(path: Path, expected: string, value: unknown): Told {
   const what = path.length === 0 ? 'the drill file' : `\`${nameOf(path)}\``;
   if (value === undefined) return { message: `${what} is missing`, expected, got: 'nothing', help: `add \`${String(path.at(-1) ?? '')}\`` };
   if (value === null) return { message: `${what} is null`, expected, got: 'null', help: "a bare ~ (or nothing) is null in YAML; the home directory must be quoted: '~'" };
-  const help = typeof value === 'number' || typeof value === 'boolean' ? `if text is meant, quote it: '${String(value)}'` : 'write what is expected here';
+  const help = `write what is expected here${typeof value === 'number' || typeof value === 'boolean' ? '; text that looks like a number, true or false goes in quotes' : ''}`;
   return { message: `${what} is not what is expected here`, expected, got: show(value), help };
 }
 

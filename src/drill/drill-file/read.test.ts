@@ -37,16 +37,16 @@ describe('a drill file that is wrong', () => {
     ['a place that is nowhere', '{ volume: compose_site }', '{ size: 10GB }', 'drill.yaml:7:9: `data.site` is not what is expected here | a place: a mapping with one of volume, path, file, bucket, instance | a mapping with size | write what is expected here'],
     ['a place that is in two', 'volume: compose_site', 'volume: compose_site, path: /srv', 'drill.yaml:7:9: `data.site` is not what is expected here | a place: a mapping with one of volume, path, file, bucket, instance | a mapping with volume, path | write what is expected here'],
     ['a size', 'volume: compose_site', 'volume: compose_site, size: 10G', "drill.yaml:7:39: `data.site.size` is not what is expected here | a size: a whole number and a unit, such as 100MB, 10GB or 4GiB | '10G' | write what is expected here"],
-    ['another version', 'version: 1', 'version: 2', 'drill.yaml:1:10: `version` is not what is expected here | the number 1 | 2 | if text is meant, quote it: \'2\''],
+    ['another version', 'version: 1', 'version: 2', 'drill.yaml:1:10: `version` is not what is expected here | the number 1 | 2 | write what is expected here; text that looks like a number, true or false goes in quotes'],
     ['no runbook', 'runbook: runbook.md\n', '', 'drill.yaml:1:1: `runbook` is missing | the runbook: a Markdown file or a list of them | nothing | add `runbook`'],
     ['no workspace', 'workspace: ~/site', 'user: ops', 'drill.yaml:4:1: `host.workspace` is missing | where the repository is inside the host: a path that is absolute or starts with ~/, or { path, clone: runbook } | nothing | add `workspace`'],
     ['a relative workspace', '~/site', 'site', "drill.yaml:5:14: `host.workspace` is not what is expected here | a path that is absolute or starts with ~/ | 'site' | write what is expected here"],
     ['an environment', '  workspace', '  environment: podman\n  workspace', "drill.yaml:5:16: `host.environment` is not what is expected here | docker, lxd or incus | 'podman' | write what is expected here"],
     ['a bare ~', '~/site', '~', "drill.yaml:5:14: `host.workspace` is null | where the repository is inside the host: a path that is absolute or starts with ~/, or { path, clone: runbook } | null | a bare ~ (or nothing) is null in YAML; the home directory must be quoted: '~'"],
     ['a bare ~ as cwd', "'#restore[1]'", "{ block: '#restore[1]', cwd: ~ }", "drill.yaml:14:44: `scenarios.gone.restore[1].cwd` is null | working directory: absolute, ~, or relative to the workspace | null | a bare ~ (or nothing) is null in YAML; the home directory must be quoted: '~'"],
-    ['an env value that is a number', "'#restore[1]'", "{ block: '#restore[1]', env: { A: 1 } }", "drill.yaml:14:49: `scenarios.gone.restore[1].env.A` is not what is expected here | text (in quotes, if it is a number, true or false) | 1 | if text is meant, quote it: '1'"],
-    ['a mode that YAML takes for a number', "'#restore[1]'", "{ write: '#restore[1]', to: /x, mode: 0755 }", "drill.yaml:14:53: `scenarios.gone.restore[1].mode` is not what is expected here | an octal mode in quotes, such as '0644' | 755 | if text is meant, quote it: '755'"],
-    ['a duration without a unit', 'backup:', 'rto: 15\n    backup:', "drill.yaml:12:10: `scenarios.gone.rto` is not what is expected here | a duration: a whole number and s, m, h or d, such as 15m | 15 | if text is meant, quote it: '15'"],
+    ['an env value that is a number', "'#restore[1]'", "{ block: '#restore[1]', env: { A: 1 } }", "drill.yaml:14:49: `scenarios.gone.restore[1].env.A` is not what is expected here | text (in quotes, if it is a number, true or false) | 1 | write what is expected here; text that looks like a number, true or false goes in quotes"],
+    ['a mode that YAML takes for a number', "'#restore[1]'", "{ write: '#restore[1]', to: /x, mode: 0755 }", "drill.yaml:14:53: `scenarios.gone.restore[1].mode` is not what is expected here | an octal mode in quotes, such as '0644' | 755 | write what is expected here; text that looks like a number, true or false goes in quotes"],
+    ['a duration without a unit', 'backup:', 'rto: 15\n    backup:', "drill.yaml:12:10: `scenarios.gone.rto` is not what is expected here | a duration: a whole number and s, m, h or d, such as 15m | 15 | write what is expected here; text that looks like a number, true or false goes in quotes"],
     ['an rpo', 'backup:', 'rpo: soon\n    backup:', "drill.yaml:12:10: `scenarios.gone.rpo` is not what is expected here | a duration such as 24h, last-backup or none | 'soon' | write what is expected here"],
     ['no restore', "    restore: ['#restore[1]']\n", '', 'drill.yaml:11:3: `scenarios.gone.restore` is missing | a list of steps: the restore | nothing | add `restore`'],
     ['steps that are no list', "['#backup']", "'#backup'", "drill.yaml:12:13: `scenarios.gone.backup` is not what is expected here | a list of steps: the backup | '#backup' | write what is expected here"],
@@ -60,7 +60,7 @@ describe('a drill file that is wrong', () => {
     ['a kind that is not known', 'kind: http', 'kind: htp', 'drill.yaml:9:16: `services.web.kind` is `htp`, which is not known | one of http, command, grafana, prometheus, alertmanager, loki, mosquitto, sqlite, postgres, mariadb, redis, s3, step-ca, atlantis, tofu | `htp` | did you mean `http`?'],
     ['a service without url', 'url: http://localhost, ', '', 'drill.yaml:9:3: `services.web.url` is missing | a URL such as http://localhost:3000 | nothing | add `url`'],
     ['a scenario id', '  gone:', '  gone away:', 'drill.yaml:11:3: `gone away` cannot be a name in `scenarios` | a name of letters, digits, dots, dashes and underscores | `gone away` | rename it'],
-    ['min-fidelity out of range', 'host:', 'min-fidelity: 90\nhost:', "drill.yaml:4:15: `min-fidelity` is not what is expected here | a share from 0 to 1, such as 0.9 | 90 | if text is meant, quote it: '90'"],
+    ['min-fidelity out of range', 'host:', 'min-fidelity: 90\nhost:', "drill.yaml:4:15: `min-fidelity` is not what is expected here | a share from 0 to 1, such as 0.9 | 90 | write what is expected here; text that looks like a number, true or false goes in quotes"],
     ['a scenario given twice', "    restore: ['#restore[1]']\n", "    restore: ['#restore[1]']\n  gone: {}\n", 'drill.yaml:15:3: a key is given twice | each key once in a mapping | the same key again | rename or remove one of them'],
     ['a tag of another program', '~/site', '!vault ~/site', 'drill.yaml:5:14: not YAML: Unresolved tag: !vault | a YAML file | TAG_RESOLVE_FAILED | correct the YAML; often a quote, a colon or the indentation'],
     ['an alias of nothing', '~/site', '*home', 'drill.yaml:1:1: the YAML cannot be read | aliases (*name) of anchors (&name) in this file | Unresolved alias (the anchor must be set before the alias): home | write the value itself'],
@@ -79,10 +79,13 @@ describe('a drill file that is wrong', () => {
     expect(told('')).toHaveLength(1);
   });
 
-  it('goes on with the key that was meant, where unknown keys are all that is wrong', () => {
+  it('goes on without what is wrong, and with the key that was meant', () => {
     const { drill, errors } = read(edited('data:\n', 'dta:\n'));
     expect(errors).toHaveLength(1);
     expect(Object.keys(drill?.data ?? {})).toEqual(['site']);
+    expect(read(edited('backup:', 'rto: 15\n    backup:')).drill?.scenarios['gone']).not.toHaveProperty('rto');
+    expect(read(edited('workspace: ~/site', 'workspace: 5')).drill).toBeNull();
+    expect(read(edited("'#backup'", '7')).drill).toBeNull();
   });
 });
 

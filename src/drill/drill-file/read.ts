@@ -43,16 +43,23 @@ function yamlError(file: string, error: YAMLError | YAMLWarning, counter: LineCo
 }
 
 /**
- * With unknown keys alone wrong, the rest is still worth checking: a key that is nearly a known one is taken for it,
- * any other is left out.
+ * The rest is still worth checking where what is wrong can be left out: a key that is nearly a known one is taken for it,
+ * any other unknown key and any wrong value of an optional key are dropped. Null where that leaves no drill file.
  */
 function recover(raw: unknown, issues: readonly z.core.$ZodIssue[]): DrillFile | null {
   const data = structuredClone(raw);
   for (const issue of issues) {
-    if (issue.code !== 'unrecognized_keys') return null;
-    for (const key of issue.keys) takeForNearest(data, issue.path, key, issue.message.split(' '));
+    if (issue.code === 'unrecognized_keys') for (const key of issue.keys) takeForNearest(data, issue.path, key, issue.message.split(' '));
+    else if (issue.code === 'invalid_union' || !drop(data, issue.path)) return null;
   }
   return drillFile.safeParse(data).data ?? null;
+}
+
+/** Drops a key of a mapping; false for an entry of a list, whose place others would take. */
+function drop(data: unknown, path: Path): boolean {
+  const key = path.at(-1);
+  const mapping = valueAt(data, path.slice(0, -1));
+  return typeof key === 'string' && typeof mapping === 'object' && mapping !== null && Reflect.deleteProperty(mapping, key);
 }
 
 function takeForNearest(data: unknown, path: Path, key: string, known: readonly string[]): void {

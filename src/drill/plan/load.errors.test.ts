@@ -149,6 +149,6 @@ describe('options', () => {
 });
 
 it('tells the errors of all parts at once', async () => {
-  const errors = await told({ 'name: small': 'name: small\ncolour: red', 'data: [site]': 'data: [sit]', "'#backup'": "'#bakcup'", '  workspace': '  gpg-passphrase: { env: NOT_SET }\n  workspace' });
-  expect(errors.map((error) => error.split(': ')[0])).toEqual(['drill.yaml:3:1', 'drill.yaml:6:26', 'drill.yaml:12:14', 'drill.yaml:13:20']);
+  const errors = await told({ 'name: small': 'name: small\ncolour: red', "    backup:": '    rto: 15\n    backup:', 'data: [site]': 'data: [sit]', "'#backup'": "'#bakcup'", '  workspace': '  gpg-passphrase: { env: NOT_SET }\n  workspace' });
+  expect(errors.map((error) => error.split(': ')[0])).toEqual(['drill.yaml:3:1', 'drill.yaml:6:26', 'drill.yaml:12:10', 'drill.yaml:13:14', 'drill.yaml:14:20']);
 });
