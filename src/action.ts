@@ -10,7 +10,7 @@ import type { Report } from './drill/report-model.ts';
 import { newRunId } from './drill/ownership.ts';
 import { CannotRun } from './ports/host.ts';
 import { renderJobSummary } from './report/job-summary.ts';
-import { inert } from './report/escape.ts';
+import { terminalText } from './drill/terminal-text.ts';
 
 interface ActionInputs {
   readonly drillFile: string;
@@ -75,8 +75,8 @@ async function main(): Promise<number> {
     keep: false,
     interrupt: interrupt.signal,
     onEntry: createProgress({ write, colour: false, tty: false }),
-    onOutput: (_scenario, _stream, chunk) => write(inert(chunk.toString())),
-    progress: (message) => write(`${inert(message)}\n`),
+    onOutput: (_scenario, _stream, chunk) => write(terminalText(chunk.toString())),
+    progress: (message) => write(`${terminalText(message)}\n`),
   });
   setOutputs(report, out);
   for (const annotation of annotationsOf(report)) write(`${annotation}\n`);

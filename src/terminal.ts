@@ -4,7 +4,7 @@ import type { Plan } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
 import { newRunId } from './drill/ownership.ts';
 import { terminalReport } from './report/terminal-table.ts';
-import { inert } from './report/escape.ts';
+import { terminalText } from './drill/terminal-text.ts';
 import { runAndReport } from './run-drill.ts';
 
 export interface TerminalRequest {
@@ -39,7 +39,7 @@ export async function runInTerminal(request: TerminalRequest): Promise<number> {
       interrupt: interrupt.signal,
       onEntry: progress,
       onOutput: (_scenario, _stream, chunk) => {
-        if (request.verbose) write(inert(chunk.toString()));
+        if (request.verbose) write(terminalText(chunk.toString()));
       },
       progress: (message) => write(`${message}\n`),
     });

@@ -1,0 +1,119 @@
+/** Speed, as ratios measured in one run on one machine. Prints a table; exits 1 when a limit is passed. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import Table from 'cli-table3';
+import { takeManifest } from '../src/evidence/manifest.ts';
+import type { Host } from '../src/ports/host.ts';
+import { openSession } from '../src/shell/session.ts';
+import { makeRepository } from '../tests/small-drill.ts';
+import { makeTestHost } from '../tests/test-host.ts';
+
+interface Row {
+  readonly what: string;
+  readonly seen: number;
+  readonly limit: number;
+  readonly unit: string;
+}
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** Commands of a backup, each well over a millisecond. */
+const block = `mkdir -p /tmp/bench && cd /tmp/bench
+for i in $(seq 1 20); do
+  head -c 2000000 /dev/urandom > file-$i
+  sha256sum file-$i > file-$i.sha256
+  gzip -1 -f -k file-$i
+  tar cf archive-$i.tar file-$i file-$i.gz
+  sleep 0.01
+done
+rm -rf /tmp/bench`;
+
+async function stepOverhead(host: Host): Promise<Row> {
+  await host.writeFile('/tmp/block.sh', block, { user: 'ops', mode: '0644' });
+  const plain: number[] = [];
+  const drilled: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const result = await host.exec(['/bin/bash', '-c', 's=$EPOCHREALTIME; source /tmp/block.sh; e=$EPOCHREALTIME; echo $(( (${e/./} - ${s/./}) ))'], { user: 'ops', cwd: '/tmp' });
+    plain.push(Number(result.stdout.toString().trim()) / 1e6);
+    await using session = await openSession(host, { user: 'ops', cwd: '/tmp', env: {}, signal: AbortSignal.timeout(600_000) });
+    drilled.push((await session.run({ text: block, runs: 'shell', timeoutSeconds: 300 })).seconds);
+  }
+  return { what: 'a block in a drill / the same in plain bash', seen: median(drilled) / median(plain), limit: 1.1, unit: '×' };
+}
+
+async function hostReady(): Promise<Row> {
+  const times: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const start = performance.now();
+    await using host = await makeTestHost();
+    times.push((performance.now() - start) / 1000);
+    void host;
+  }
+  return { what: 'host with its engine answering', seen: median(times), limit: 3, unit: 's' };
+}
+
+async function manifest(host: Host): Promise<readonly Row[]> {
+  await host.exec(['sh', '-ec', 'mkdir -p /srv/bench; for i in $(seq 1 64); do head -c 16777216 /dev/urandom > /srv/bench/$i; done; cat /srv/bench/* > /dev/null']);
+  const sums = await seconds(() => host.exec(['sh', '-c', 'sha256sum /srv/bench/*']));
+  const before = process.memoryUsage().rss;
+  const took = await seconds(() => takeManifest(host, '/srv/bench', { kind: 'folder' }));
+  const grown = Math.max(0, process.memoryUsage().rss - before);
+  return [
+    { what: 'manifest of 1 GiB / sha256sum of the same', seen: took / sums, limit: 2, unit: '×' },
+    { what: 'memory that it took', seen: grown / 1e6, limit: 300, unit: 'MB' },
+  ];
+}
+
+async function bigPrint(host: Host): Promise<Row> {
+  await using session = await openSession(host, { user: 'ops', cwd: '/tmp', env: {}, signal: AbortSignal.timeout(600_000), onOutput: () => undefined });
+  let peak = 0;
+  const before = process.memoryUsage().rss;
+  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 100);
+  await session.run({ text: 'yes 0123456789abcdef | head -c 1000000000', runs: 'shell', timeoutSeconds: 300 });
+  clearInterval(watch);
+  return { what: 'memory for a block that prints 1 GB', seen: Math.max(0, peak - before) / 1e6, limit: 300, unit: 'MB' };
+}
+
+/** From the start of the program to the journal's first phase, with a repository that is there already. */
+function actionStart(): Row {
+  const repository = makeRepository({});
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const files = Object.fromEntries(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE'].map((name) => [name, join(folder, name)]));
+  for (const path of Object.values(files)) writeFileSync(path, '');
+  const times: number[] = [];
+  try {
+    for (let round = 0; round < 7; round += 1) {
+      const began = Date.now();
+      // The engine is out of reach on purpose: the drill ends where its own work before the first phase ends.
+      spawnSync(process.execPath, [resolve('dist/action.js')], { cwd: repository, env: { PATH: process.env['PATH'] ?? '', HOME: folder, DOCKER_HOST: 'unix:///nonexistent.sock', ...files } });
+      times.push(Date.now() - began);
+    }
+    const node = Array.from({ length: 7 }, () => {
+      const began = Date.now();
+      execFileSync(process.execPath, ['-e', '0']);
+      return Date.now() - began;
+    });
+    return { what: "Action start to its first phase, less Node's own start", seen: median(times) - median(node), limit: 150, unit: 'ms' };
+  } finally {
+    rmSync(repository, { recursive: true });
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const rows: Row[] = [await hostReady(), actionStart()];
+{
+  await using host = await makeTestHost();
+  rows.push(await stepOverhead(host), ...(await manifest(host)), await bigPrint(host));
+}
+const table = new Table({ head: ['what', 'seen', 'limit', ''], style: { head: [], border: [] } });
+for (const row of rows) table.push([row.what, `${row.seen.toFixed(2)} ${row.unit}`, `${row.limit} ${row.unit}`, row.seen <= row.limit ? 'ok' : 'TOO SLOW']);
+console.log(table.toString());
+process.exitCode = rows.every((row) => row.seen <= row.limit) ? 0 : 1;
