@@ -1,7 +1,7 @@
 /** The Action's main step: inputs become one typed request at this door, and nothing deeper reads `INPUT_*`. */
 import { resolve } from 'node:path';
 import * as core from '@actions/core';
-import { annotationsOf } from './github/annotations.ts';
+import { annotations } from './github/annotations.ts';
 import { refuseForks } from './github/runner.ts';
 import { findDrillFile, loadPlan } from './drill/plan/load.ts';
 import { InputErrors } from './drill/model.ts';
@@ -68,7 +68,7 @@ async function main(): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort(signal));
   const { runAndReport } = await import('./run-drill.ts');
-  const { entries, report, exitCode } = await runAndReport({
+  const { report, exitCode } = await runAndReport({
     plan,
     out,
     run,
@@ -79,8 +79,8 @@ async function main(): Promise<number> {
     progress: (message) => write(`${terminalText(message)}\n`),
   });
   setOutputs(report, out);
-  for (const annotation of annotationsOf(report)) write(`${annotation}\n`);
-  await core.summary.addRaw(renderJobSummary(entries)).write();
+  for (const annotation of annotations(report, plan.repository.folder)) write(`${annotation}\n`);
+  await core.summary.addRaw(renderJobSummary(report)).write();
   return exitCode;
 }
 

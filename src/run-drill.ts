@@ -10,7 +10,7 @@ import type { Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
 import { exitCodeOf, judge } from './drill/verdict/index.ts';
-import { renderReports } from './report/registry.ts';
+import { renderReports } from './report/index.ts';
 import { version } from './version.ts';
 
 export interface DrillRequest {

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import type { Plan } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
 import { newRunId } from './drill/ownership.ts';
-import { terminalReport } from './report/terminal-table.ts';
+import { renderTerminal } from './report/terminal-table.ts';
 import { terminalText } from './drill/terminal-text.ts';
 import { runAndReport } from './run-drill.ts';
 
@@ -43,7 +43,7 @@ export async function runInTerminal(request: TerminalRequest): Promise<number> {
       },
       progress: (message) => write(`${message}\n`),
     });
-    write(`\n${terminalReport(report, { colour, width: process.stdout.columns ?? 120 })}\nReports: ${relative(process.cwd(), request.out) || '.'}\n`);
+    write(`\n${renderTerminal(report, { colour, width: process.stdout.columns ?? 120 })}\nReports: ${relative(process.cwd(), request.out) || '.'}\n`);
     return exitCode;
   } finally {
     for (const remove of signals) remove();

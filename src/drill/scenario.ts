@@ -7,7 +7,7 @@ import { backup, plantLateCanaries } from './phases/backup.ts';
 import { createHost, prepareFirstHost } from './phases/create.ts';
 import { lose } from './phases/lose.ts';
 import { seed } from './phases/seed.ts';
-import { plantSentinel } from './phases/sentinel.ts';
+import { plantSentinels } from './phases/sentinel.ts';
 import { awaitServices } from './phases/services.ts';
 import { type PhaseOutcome, runSteps } from './phases/steps.ts';
 import { verify } from './phases/verify.ts';
@@ -75,13 +75,13 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
     stopAtLimit(backedUp);
     await checkBeforeLoss(context, slot.host);
     await plantLateCanaries(context, slot.host);
-    const sentinel = scenario.loss.type === 'host' ? null : await plantSentinel(slot.host);
+    const sentinels = await plantSentinels(context, slot.host);
     await lose(context, slot);
     stopAtLimit(await inPhase(context, 'restore', () => runSteps(context, slot.host, stepsOf(scenario, 'restore'))));
     const answered = await awaitServices(context, slot.host, servicesOf(context, scenario.scope.services));
     const checks = stepsOf(scenario, 'check');
     if (checks.length > 0) stopAtLimit(await inPhase(context, 'check', () => runSteps(context, slot.host, checks)));
-    await inPhase(context, 'verify', () => verify(context, slot.host, { seeded, backedUp: backedUp.manifests, sentinel }, answered));
+    await inPhase(context, 'verify', () => verify(context, slot.host, { seeded, backedUp: backedUp.manifests, sentinels }, answered));
   } finally {
     await destroy(context, slot.host);
   }

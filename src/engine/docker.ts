@@ -10,6 +10,7 @@ export const dockerEngine: Engine = {
   name: 'docker',
   storage: ['/var/lib/docker', '/var/lib/containerd'],
   volumes: listVolumes,
+  makeVolume,
   locate,
   killUsers,
   startAgain,
@@ -18,6 +19,13 @@ export const dockerEngine: Engine = {
   inventory,
   insideCommand,
 };
+
+async function makeVolume(host: Host, name: string): Promise<string> {
+  await docker(host, ['volume', 'create', name]);
+  const root = await volumeRoot(host, name);
+  if (root === null) throw new Error(`volume ${name} is not there although it was just made on host ${host.name}`);
+  return root;
+}
 
 async function locate(host: Host, place: PlaceLocation): Promise<string | null> {
   if (place.type === 'volume') return volumeRoot(host, place.name);

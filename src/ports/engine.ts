@@ -33,6 +33,8 @@ export interface Engine {
   /** Path patterns in the host that hold the engine's own storage: no artefact is looked for there. */
   readonly storage: readonly string[];
   volumes(host: Host): Promise<readonly EngineVolume[]>;
+  /** Makes a volume that nothing uses; the folder in the host that holds its content. */
+  makeVolume(host: Host, name: string): Promise<string>;
   /** The absolute path in the host of a place's content (folder or file), or null where the engine knows no such volume. */
   locate(host: Host, place: PlaceLocation): Promise<string | null>;
   /** SIGKILL to every container or instance that has one of the places open; what was killed. */

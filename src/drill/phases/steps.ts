@@ -113,7 +113,7 @@ async function runWait({ context, host }: StepRunner, step: WaitStep): Promise<S
 
 async function runWrite({ host }: StepRunner, step: WriteStep): Promise<StepResult> {
   const start = new Date();
-  const user = step.user ?? 'root';
+  const user = step.user ?? host.spec.user;
   await host.writeFile(inHost(step.to, user), `${step.shell.text}\n`, { user, mode: step.mode });
   return { ...skipped, status: 'succeeded', exitCode: 0, start: start.toISOString(), duration: (Date.now() - start.getTime()) / 1000 };
 }

@@ -14,7 +14,7 @@ import { awaitServices, serviceOf, verifyService } from './services.ts';
 export interface Known {
   readonly seeded: Manifests;
   readonly backedUp: Manifests;
-  readonly sentinel: Sentinel | null;
+  readonly sentinels: readonly Sentinel[];
 }
 
 export async function verify(context: ScenarioContext, host: Host, known: Known, answered: readonly ServiceFact[]): Promise<void> {
@@ -28,13 +28,13 @@ export async function verify(context: ScenarioContext, host: Host, known: Known,
     }),
   );
   const bystanders = await verifyPlaces(context, host, bystanderPlaces(context), known);
-  const sentinel = known.sentinel === null ? [] : [await verifySentinel(context, host, known.sentinel)];
+  const sentinels = await Promise.all(known.sentinels.map((sentinel) => verifySentinel(context, host, sentinel)));
   const bystanderServices = await awaitServices(
     context,
     host,
     context.drill.plan.services.filter((service) => !scope.services.includes(service.name) && !isLostWithHost(context)),
   );
-  context.emit({ event: 'verified', places, services, bystanders: [...bystanders, ...sentinel], bystanderServices });
+  context.emit({ event: 'verified', places, services, bystanders: [...bystanders, ...sentinels], bystanderServices });
 }
 
 const isLostWithHost = ({ scenario }: ScenarioContext): boolean => scenario.loss.type === 'host';
