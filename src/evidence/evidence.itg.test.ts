@@ -98,8 +98,9 @@ describe('a manifest', () => {
 
   it('is not disturbed by files that come and go, and agrees with itself elsewhere', async () => {
     await sh(`rm -rf ${root}; mkdir ${root}; echo x > ${root}/still`);
-    await sh(`(for i in $(seq 4000); do echo $i > ${root}/n$((i % 40)); rm -f ${root}/n$(((i + 20) % 40)); done) >/dev/null 2>&1 &`);
+    await sh(`touch /srv/churn; (while [ -e /srv/churn ]; do for i in $(seq 40); do echo $i > ${root}/n$i; rm -f ${root}/n$(((i + 20) % 40)); done; done; touch /srv/churned) >/dev/null 2>&1 &`);
     for (let round = 0; round < 3; round += 1) expect((await manifestOf(root)).entries.get('still')?.sha256).toMatch(/^73cb3858/);
+    await sh('rm /srv/churn; until [ -e /srv/churned ]; do sleep 0.1; done');
   });
 });
 
@@ -214,8 +215,7 @@ describe('a loss', () => {
   });
 
   it('says so when something cannot be removed', async () => {
-    await sh(`mkdir ${root}/mounted; mount -t tmpfs none ${root}/mounted 2>/dev/null || echo no-mount > /srv/skip`);
-    if ((await sh('ls /srv')).includes('skip')) return;
+    await sh(`mkdir ${root}/mounted; mount -t tmpfs none ${root}/mounted`);
     await expect(emptyFolder(host, root)).rejects.toThrow('mounted');
     await sh(`umount ${root}/mounted`);
   });
