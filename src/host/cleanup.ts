@@ -1,5 +1,7 @@
 /** Removes what earlier runs left: containers, volumes and networks with our labels, and temporary folders. Never anything else, never images. */
 import type Docker from 'dockerode';
+import { CannotRun } from '../ports/host.ts';
+import { reason } from './connection.ts';
 import { unlessGone } from './docker-host.ts';
 import { isAlive, labelNames, ownerFromLabels, type Owner } from './labels.ts';
 import { cleanupFolders } from './temporary.ts';
@@ -12,22 +14,30 @@ interface Left {
   remove(): Promise<unknown>;
 }
 
-/** Removes what is in scope; the names of what was removed. */
+/** Removes what is in scope; the names of what was removed. What cannot be removed holds up nothing else, and is told at the end. */
 export async function cleanup(docker: Docker, which: CleanupScope): Promise<readonly string[]> {
   const removed: string[] = [];
+  const faults: Error[] = [];
   // Containers first: they hold the volumes and networks.
   for (const list of [containers, volumes, networks]) {
     for (const left of await list(docker)) {
       const owner = ownerFromLabels(left.labels);
       if (owner === null || !(await inScope(owner, which))) continue;
-      await unlessGone(left.remove());
-      removed.push(left.name);
+      try {
+        await unlessGone(left.remove());
+        removed.push(left.name);
+      } catch (cause) {
+        faults.push(new Error(`${left.name}: ${reason(cause)}`, { cause }));
+      }
     }
   }
-  return [...removed, ...(await cleanupFolders((owner) => inScope(owner, which)))];
+  removed.push(...(await cleanupFolders((owner) => inScope(owner, which))));
+  if (faults.length > 0) throw new CannotRun(`cleanup removed ${removed.length} and could not remove ${faults.map(({ message }) => message).join('; ')}`, { cause: new AggregateError(faults) });
+  return removed;
 }
 
-async function inScope(owner: Owner, which: CleanupScope): Promise<boolean> {
+/** Whether what this owner left is to be removed. */
+export async function inScope(owner: Owner, which: CleanupScope): Promise<boolean> {
   if ('all' in which) return true;
   if ('run' in which) return owner.run === which.run;
   return !(await isAlive(owner));

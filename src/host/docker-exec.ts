@@ -1,25 +1,14 @@
 /** Runs programs in a container over the engine's API: binary safe both ways, secrets in no process list. */
 import { randomBytes } from 'node:crypto';
-import { PassThrough, Readable, Writable, type Duplex } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { PassThrough, type Duplex, type Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { HostLost, type ExecOptions, type ExecResult, type HostProcess } from '../ports/host.ts';
-import { reason } from './connection.ts';
+import type { ExecOptions, ExecResult, HostProcess } from '../ports/host.ts';
+import { exitCodeOf, killIn, launch, lostOr } from './container-process.ts';
 import { demultiplex } from './demultiplex.ts';
-
-/** Where the host image keeps the programs that this file calls. */
-export const hostPrograms = '/usr/local/lib/runbook-drill/host';
+import { Kept, feed, ignore, whenAborted } from './exec-streams.ts';
 
 const defaultMaxBytes = 16 * 1024 * 1024;
-
-type Launch = Pick<ExecOptions, 'user' | 'cwd' | 'env'> & { readonly withInput: boolean; readonly killId: string | null };
-
-interface Launched {
-  readonly exec: Docker.Exec;
-  /** Write for standard input, where the program has one; read for the frames of both outputs. */
-  readonly connection: Duplex;
-}
 
 /** `Host.exec` for a container. */
 export async function execIn(container: Docker.Container, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
@@ -88,24 +77,6 @@ export async function startIn(
   };
 }
 
-async function launch(container: Docker.Container, command: readonly string[], options: Launch): Promise<Launched> {
-  const { user = 'root', cwd, env, withInput, killId } = options;
-  try {
-    const exec = await container.exec({
-      AttachStdin: withInput,
-      AttachStdout: true,
-      AttachStderr: true,
-      Cmd: killId === null ? [...command] : [`${hostPrograms}/killable`, killId, ...command],
-      User: user,
-      ...(cwd === undefined ? {} : { WorkingDir: cwd }),
-      Env: Object.entries(env ?? {}).map(([name, value]) => `${name}=${value}`),
-    });
-    return { exec, connection: await exec.start({ hijack: true, stdin: withInput }) };
-  } catch (error) {
-    throw await lostOr(container, error);
-  }
-}
-
 async function demultiplexInto(connection: Duplex, stdout: Writable, stderr: Writable): Promise<void> {
   const failed = Promise.withResolvers<never>();
   stdout.once('error', failed.reject);
@@ -116,147 +87,5 @@ async function demultiplexInto(connection: Duplex, stdout: Writable, stderr: Wri
   }
 }
 
-/** Writes a program's input and closes it. A program that ends before it has read all is no error; a source that fails is. */
-async function feed(connection: Duplex, stdin: ExecOptions['stdin']): Promise<void> {
-  connection.on('error', ignore);
-  if (stdin === undefined) return;
-  if (!(stdin instanceof Readable)) {
-    connection.end(stdin);
-    return;
-  }
-  let fault: Error | null = null;
-  let closed = false;
-  stdin.once('error', (error) => {
-    if (!closed) fault = error;
-  });
-  // The connection itself stays open for reading: only its writing half is closed.
-  await pipeline(stdin, writingHalf(connection, () => (closed = true))).catch(ignore);
-  if (fault !== null) throw fault;
-}
-
-/** @param onClosed told when the program has closed its input or ended: what its source says after that is of no interest */
-function writingHalf(connection: Duplex, onClosed: () => void): Writable {
-  return new Writable({
-    write(chunk, _encoding, done) {
-      if (connection.destroyed || connection.writableEnded) {
-        onClosed();
-        return done(new Error('the program has closed its input'));
-      }
-      if (connection.write(chunk)) return done();
-      const next = (): void => {
-        connection.off('drain', next).off('close', next);
-        done();
-      };
-      connection.on('drain', next).on('close', next);
-    },
-    final(done) {
-      connection.end();
-      done();
-    },
-  });
-}
-
-/** What is kept of one output, up to a length that is an error to pass. */
-class Kept {
-  readonly #chunks: Buffer[] = [];
-  readonly #limit: number;
-  #length = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  /** @param tooLong called once when the limit is passed */
-  sink(tooLong: (limit: number) => void): Writable {
-    return new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        this.#length += chunk.length;
-        if (this.#length > this.#limit) tooLong(this.#limit);
-        else this.#chunks.push(chunk);
-        done();
-      },
-    });
-  }
-
-  bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
-  }
-}
-
-/** Kills, in the container, everything in the session of the program that was launched under this id. */
-async function killIn(container: Docker.Container, killId: string): Promise<void> {
-  const { exec, connection } = await launch(container, [`${hostPrograms}/kill-by`, killId], { withInput: false, killId: null });
-  await demultiplex(connection, devNull(), devNull());
-  await exitCodeOf(container, exec);
-}
-
-async function exitCodeOf(container: Docker.Container, exec: Docker.Exec): Promise<number> {
-  try {
-    // The outputs end a moment before the engine has noted the exit.
-    for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
-      const { Running, ExitCode } = await exec.inspect();
-      if (!Running && ExitCode !== null) {
-        if (ExitCode === killedStatus && (await isDying(container))) throw new HostLost(hostGone);
-        return ExitCode;
-      }
-      if (!(await isRunning(container))) throw new HostLost(hostGone);
-      await sleep(wait);
-    }
-  } catch (error) {
-    throw await lostOr(container, error);
-  }
-}
-
-/** 128 + SIGKILL: what every program gets when the host's first process dies. */
-const killedStatus = 137;
-const hostGone = 'the host is gone: its container does not run any more';
-
-/** Whether the container has died or is about to: for a moment after its first process was killed it still counts as running. */
-async function isDying(container: Docker.Container): Promise<boolean> {
-  try {
-    const { exec, connection } = await launch(container, ['true'], { withInput: false, killId: null });
-    await demultiplex(connection, devNull(), devNull());
-    for (let tries = 0; tries < 100; tries++) {
-      const { Running, ExitCode } = await exec.inspect();
-      if (!Running && ExitCode !== null) return ExitCode !== 0;
-      await sleep(20);
-    }
-    return true;
-  } catch {
-    return true;
-  }
-}
-
-async function isRunning(container: Docker.Container): Promise<boolean> {
-  try {
-    const { State } = await container.inspect();
-    return State.Running && !State.Dead;
-  } catch {
-    return false;
-  }
-}
-
-/** `HostLost` when the container does not run any more, else the error itself. */
-async function lostOr(container: Docker.Container, error: unknown): Promise<Error> {
-  if (error instanceof HostLost) return error;
-  if (!(await isRunning(container))) return new HostLost(`${hostGone} (${reason(error)})`, { cause: error });
-  return error instanceof Error ? error : new Error(reason(error));
-}
-
-/** Rejects once the signal aborts, with its reason. */
-function whenAborted(signal: AbortSignal): { readonly promise: Promise<never> } & Disposable {
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(ignore);
-  const abort = (): void => reject(signal.reason);
-  if (signal.aborted) abort();
-  else signal.addEventListener('abort', abort, { once: true });
-  return { promise, [Symbol.dispose]: () => signal.removeEventListener('abort', abort) };
-}
-
-function devNull(): Writable {
-  return new Writable({ write: (_chunk, _encoding, done) => done() });
-}
-
 const newKillId = (): string => randomBytes(8).toString('hex');
-const ignore = (): void => {};
 const always = (): true => true;

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { HostLost, type ExecOptions, type ExecResult, type Host, type HostProcess, type HostSpec, type ProvidedImage } from '../ports/host.ts';
-import { execIn, hostPrograms, startIn } from './docker-exec.ts';
+import { hostPrograms } from './container-process.ts';
+import { execIn, startIn } from './docker-exec.ts';
 import type { HostMode } from './host-container.ts';
 import { EngineImage, saveTogether } from './images.ts';
 

@@ -1,11 +1,16 @@
 /** What runs in a host, and how it is reached: one host for all of it. */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../ports/host.ts';
+import { connect } from './connection.ts';
 import { createDockerEnvironment } from './docker.ts';
+import { EngineImage } from './images.ts';
 import { testSpec, unhurried } from './testing.ts';
 
 const environment = createDockerEnvironment();
@@ -172,6 +177,31 @@ describe('images', () => {
     expect((await run('docker run --rm -i alpine sh -c "cat; id -u" <<< hello')).out).toBe('hello\n0');
     expect((await run('docker run --rm alpine ping -c1 -W2 192.0.2.1')).code).not.toBe(0);
     expect((await run('docker run --detach --name web --publish 8080:80 alpine httpd -f && sleep 0.5 && curl --silent --output /dev/null -w "%{http_code}" http://localhost:8080/; docker rm --force web > /dev/null')).out).toMatch(/404$/);
+  });
+
+  it('have no way out either, and a lookup fails at once', async () => {
+    const begun = performance.now();
+    expect((await run('docker run --rm alpine wget -T 20 -O- http://example.com/')).code).toBe(1);
+    expect(performance.now() - begun).toBeLessThan(3000);
+  });
+
+  it('are built where the drill file says how, on a stand-in too, and are called what they are', async () => {
+    const build = await mkdtemp(join(tmpdir(), 'image-'));
+    try {
+      await writeFile(join(build, 'Dockerfile'), 'FROM alpine AS base\nCOPY word /word\nCMD ["cat", "/word"]\n');
+      await writeFile(join(build, 'word'), randomBytes(8).toString('hex'));
+      const name = 'runbook-drill.invalid/vendor/app:2';
+      const image = await environment.provideImage({ name, build, standIn: true }, unhurried);
+      expect(image?.standIn).toMatch(/stand-in/);
+      await (image && host.copyImage(image));
+      expect((await run(`docker run --rm ${name}`)).out).toBe(await readFile(join(build, 'word'), 'utf8'));
+      const outer = (await connect()).docker;
+      await expect(outer.getImage(name).inspect()).rejects.toThrow(/no such image/i);
+      if (image instanceof EngineImage) await outer.getImage(image.source).remove();
+      await expect(environment.provideImage({ name: `${name}3`, build: join(build, 'no'), standIn: false }, unhurried)).rejects.toThrow(/no/);
+    } finally {
+      await rm(build, { recursive: true });
+    }
   });
 
   it('stay within the limits of the host', async () => {

@@ -1,14 +1,15 @@
 /** The image that hosts are made from: from a release, else built once on this machine. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { CannotRun } from '../ports/host.ts';
 import { buildImage, elapsed, hashFolder, localImage } from './build.ts';
+import { ownProcess } from './labels.ts';
 import { imagesFolder } from './package-folder.ts';
 import type { Registries } from './registry.ts';
+import { temporaryFolder } from './temporary.ts';
 
 /** The base of every Dockerfile of ours. */
 export const baseImage = 'debian:trixie-slim';
@@ -81,13 +82,9 @@ async function withPackages(base: string, packages: readonly string[], work: Ima
   const hash = createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 8);
   const name = `${base}-${hash}`;
   if ((await localImage(work.docker, name)) !== null) return name;
-  const folder = await mkdtemp(join(tmpdir(), 'runbook-drill-packages-'));
-  try {
-    await writeFile(join(folder, 'Dockerfile'), packagesDockerfile(base, wanted));
-    await timed(work, `the host image with ${wanted.join(', ')}`, () => buildImage({ ...work, folder, tag: name }));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await using folder = await temporaryFolder(await ownProcess('packages'));
+  await writeFile(join(folder.path, 'Dockerfile'), packagesDockerfile(base, wanted));
+  await timed(work, `the host image with ${wanted.join(', ')}`, () => buildImage({ ...work, folder: folder.path, tag: name }));
   return name;
 }
 

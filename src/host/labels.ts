@@ -44,6 +44,11 @@ export async function isAlive(owner: Owner): Promise<boolean> {
   return owner.boot === (await bootId()) && owner.started === (await processStart(owner.pid));
 }
 
+/** What this process makes outside a drill, such as an image that several will use. */
+export async function ownProcess(purpose: string): Promise<Ownership> {
+  return { run: purpose, scenario: '', pid: process.pid, started: (await processStart(process.pid)) ?? '' };
+}
+
 /** Start time of a process in clock ticks since boot (/proc/PID/stat, field 22), or null when there is no such process. */
 export async function processStart(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);

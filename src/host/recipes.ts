@@ -1,11 +1,12 @@
 /** The recipes that this package ships for images that no registry hands out: `images/NAME/`, described in images/README.md. */
-import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { imagesFolder } from './package-folder.ts';
+import { ownProcess } from './labels.ts';
 import { repositoryOf } from './registry.ts';
+import { temporaryFolder } from './temporary.ts';
 
 const recipeSchema = z.strictObject({
   repositories: z.array(z.string()).min(1),
@@ -40,9 +41,9 @@ export async function recipesFor(name: string, folder: string = imagesFolder()):
 
 /** A copy of a build context, which goes when it is disposed of. */
 export async function contextCopy(folder: string): Promise<AsyncDisposable & { readonly path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'runbook-drill-build-'));
-  await cp(folder, path, { recursive: true, verbatimSymlinks: true });
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  const copy = await temporaryFolder(await ownProcess('build'));
+  await cp(folder, copy.path, { recursive: true, verbatimSymlinks: true });
+  return copy;
 }
 
 /** Whether this machine has a Go toolchain. */

@@ -8,14 +8,13 @@ import { ownerFromLabels, ownershipLabels, type Owner } from './labels.ts';
 const prefix = 'runbook-drill-';
 const ownerFile = '.owner.json';
 
-/** A new folder of a run, that only this user may enter; `cleanup` finds it when its owner has died. */
+/** A new folder that only this user may enter, for one piece of a run's work; `cleanup` finds it when its owner has died. */
 export async function temporaryFolder(ownership: Ownership): Promise<AsyncDisposable & { readonly path: string }> {
-  // Made whole before it gets its name, so that a kill in between leaves no folder without an owner.
-  const path = join(tmpdir(), `${prefix}${ownership.run}`, '');
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  const path = await mkdtemp(join(tmpdir(), `${prefix}${ownership.run}-`));
   await writeFile(join(path, ownerFile), JSON.stringify(await ownershipLabels(ownership)), { mode: 0o600 });
-  const folder = await mkdtemp(join(path, 'work-'));
-  return { path: folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  const work = join(path, 'work');
+  await mkdir(work);
+  return { path: work, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** Removes the folders whose owner is chosen; their paths. A folder without a readable owner is not ours. */
