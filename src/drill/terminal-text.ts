@@ -18,6 +18,6 @@ export function visible(text: string): string {
  */
 export function terminalText(text: string): string {
   return visible(text)
-    .replace(/::(?=\s*[a-z][\w-]*(?:\s[^:]*)?::)/gi, ': :')
+    .replace(/::(?=\s*[a-z][\w-]*(?:\s.*)?::)/gi, ': :')
     .replaceAll('##[', '## [');
 }

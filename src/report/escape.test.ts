@@ -8,6 +8,7 @@ import { commandData, commandProperty, markdownCode, markdownText, terminalText,
 const hostile = [
   '::error file=a,line=1::forged',
   '  ::set-output name=a::b',
+  '::error file=a:1,title=b:c::forged ::notice::twice',
   'x\n::error::forged\n##[error]forged',
   '##[add-path]/tmp',
   '\u001b[31mred\u001b]8;;http://evil\u0007link',

@@ -1,5 +1,5 @@
 /** Text from runbooks and programs is hostile: one function for each place that it is shown in. */
-import { visible } from '../drill/terminal-text.ts';
+import { terminalText, visible } from '../drill/terminal-text.ts';
 
 export { terminalText, visible } from '../drill/terminal-text.ts';
 
@@ -23,12 +23,13 @@ const linking = String.raw`:(?=\/\/)|(?<=\bwww)\.|@|#(?=\d)`;
 
 /** What could begin structure of its own, in a line or where the text happens to begin one; and emoji. */
 const structure = [
-  String.raw`[&<>\x60*[\]|~$\\!"']`,
+  String.raw`[&<>\x60*[\]|~$\\]`,
   // Between letters an underscore means nothing, and names are full of them.
   String.raw`(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])`,
-  String.raw`:(?=[\w+-]+:)`,
-  String.raw`(?<=^\s*)[-+=#]`,
-  String.raw`(?<=^\s*\d+)[.)]`,
+  String.raw`:(?=[a-z+-][\w+-]*:)`,
+  // Lists, headings, rules and the lines under headings.
+  String.raw`(?<=^\s*)(?:[-+](?=\s|$)|#(?=#*(?:\s|$))|[-=](?=[-=\s]*$))`,
+  String.raw`(?<=^\s*\d+)[.)](?=\s|$)`,
 ].join('|');
 
 const special = new RegExp(`(?<linking>${linking})|${structure}`, 'giu');
@@ -46,9 +47,7 @@ function markdownLine(line: string): string {
 export const markdownCode = (text: string): string => (text.trim() === '' ? '' : `<code>${markdownText(text)}</code>`);
 
 /** The message of a workflow command. */
-export const commandData = (text: string): string => visibleLines(text).replaceAll('%', '%25').replaceAll('\n', '%0A');
+export const commandData = (text: string): string => text.split(/\r?\n/).map((line) => terminalText(line).replaceAll('%', '%25')).join('%0A');
 
 /** A property of a workflow command, such as its file. */
-export const commandProperty = (text: string): string => visible(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C');
-
-const visibleLines = (text: string): string => text.split(/\r?\n/).map(visible).join('\n');
+export const commandProperty = (text: string): string => terminalText(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C');
