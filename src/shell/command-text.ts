@@ -1,6 +1,6 @@
 /** What a command is, read from its text alone: what it is called, whether it asks a question, and how bash would print it. */
-import { parse } from 'unbash';
-import type { Command, CommandArgument, Redirection, SyntaxNode, Word } from 'unbash';
+import { forEachChild, parse } from 'unbash';
+import type { Assignment, Command, CommandArgument, Redirection, SyntaxNode, Word } from 'unbash';
 
 /** Words of a simple command from its name on; null for a word that only a run can tell. */
 export type StaticWords = readonly (string | null)[];
@@ -82,29 +82,33 @@ export function isAnswer(words: StaticWords, status: number): boolean {
   return name !== undefined && name !== null && /^(?:[efz]?grep|rg|diff|cmp|expr|let|\(\(|\[|\[\[|test|read)$/.test(name);
 }
 
-/** Arithmetic as a statement, and `read -d ''`: their status is no verdict on anything. */
+/** Arithmetic as a statement, `read -d ''`, and `wait` for what was killed: their status is no verdict on anything. */
 export function isNeverAFailure(words: StaticWords, status: number): boolean {
+  if (words[0] === 'wait') return wasKilled(status);
   if (status !== 1) return false;
   const name = words[0];
   if (name === '((' || name === 'let' || name === 'expr') return true;
   return name === 'read' && words.some((word, at) => word === '' && /^-\w*d$/.test(words[at - 1] ?? ''));
 }
 
+/** By SIGHUP, SIGINT, SIGKILL, SIGPIPE or SIGTERM. */
+export const wasKilled = (status: number): boolean => [129, 130, 137, 141, 143].includes(status);
+
 const isMaskerName = (name: string | null | undefined): boolean => name === 'true' || name === ':' || name === 'echo' || name === 'printf';
 /** `true`, `:`, `echo`, `printf`: behind `||` they act on nothing. */
 export const isMasker = (words: StaticWords): boolean => isMaskerName(words[0]);
 
 /**
- * The same text for a command in its source and as bash prints it in BASH_COMMAND: blanks, `;`, continued lines and
- * the bodies of here-documents do not count, and redirections stand behind the words.
+ * The same text for a command in its source and as bash prints it in BASH_COMMAND: blanks, `;`, continued lines, what stands in
+ * `$(…)` and the bodies of here-documents do not count, and redirections stand behind the words.
  */
 export function commandKey(command: Command, pipedStderr = false): string {
-  const words: readonly (CommandArgument | Redirection | Word)[] = [...command.prefix, ...(command.name === undefined ? [] : [command.name]), ...command.suffix];
+  const parts: readonly (CommandArgument | Redirection | Word)[] = [...command.prefix, ...(command.name === undefined ? [] : [command.name]), ...command.suffix];
   const texts: string[] = [];
   const redirections: string[] = pipedStderr ? ['2>&1'] : [];
-  for (const word of words) {
-    if (word.type === 'Word' || word.type === 'Assignment') texts.push(squeeze(word.text));
-    else redirections.push(redirectionKey(word));
+  for (const part of parts) {
+    if (part.type === 'Word' || part.type === 'Assignment') texts.push(wordKey(part));
+    else redirections.push(redirectionKey(part));
   }
   return [...texts, ...redirections].join(' ');
 }
@@ -113,21 +117,54 @@ function redirectionKey(redirection: Redirection): string {
   const { descriptor, operator } = redirection;
   let from = descriptor === undefined ? '' : descriptor.type === 'FileDescriptor' ? String(descriptor.value) : `{${descriptor.name}}`;
   if ((from === '1' && operator.startsWith('>')) || (from === '0' && operator.startsWith('<'))) from = '';
-  const target = redirection.type === 'HereDoc' ? (redirection.delimiter?.text ?? '') : (redirection.target?.text ?? '');
+  if (redirection.type === 'HereDoc') return `${from}${operator}${redirection.delimiter?.text ?? ''}`;
+  const target = redirection.target === undefined ? '' : wordKey(redirection.target);
   const both = operator === '>&' && !/^[\d-]/.test(target);
-  return `${from}${both ? '&>' : operator}${squeeze(target)}`;
+  return `${from}${both ? '&>' : operator}${target}`;
 }
 
-/** Without what bash prints in its own way. */
-export function squeeze(text: string): string {
-  return text.replace(/\\\n|[\s;]+/g, '');
+/** Key of a node that is not a simple command; `text` is its source. */
+export function nodeKey(node: SyntaxNode, text: string): string {
+  if (node.type === 'Subshell') return `(${commandsIn(node).map((command) => commandKey(command)).join('|')})`;
+  if (node.type === 'For' || node.type === 'Select') {
+    const words = node.wordlist === undefined ? ['"$@"'] : node.wordlist.map((word) => wordKey(word));
+    return `${node.type.toLowerCase()} ${node.name.text} in ${words.join(' ')}`;
+  }
+  if (node.type === 'Case') return `case ${wordKey(node.word)}`;
+  return cutSubstitutions(node, text);
 }
 
-/** The key of a command as bash printed it. */
+const wordKey = (word: Word | Assignment): string => cutSubstitutions(word, word.text);
+
+function cutSubstitutions(node: SyntaxNode, text: string): string {
+  const cuts = substitutionsIn(node).map((part) => ({ from: part.pos - node.pos, to: part.end - node.pos }));
+  let kept = text;
+  for (const { from, to } of cuts.toReversed()) kept = `${kept.slice(0, from)}$()${kept.slice(to)}`;
+  return kept.replace(/\\\n|[\s;]+/g, '');
+}
+
+type Substitution = Extract<SyntaxNode, { type: 'CommandExpansion' | 'ProcessSubstitution' | 'ArithmeticCommandExpansion' }>;
+
+/** The outermost ones, in the order they run in. */
+export function substitutionsIn(node: SyntaxNode): readonly Substitution[] {
+  if (node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution' || node.type === 'ArithmeticCommandExpansion') return [node];
+  const found: Substitution[] = [];
+  forEachChild(node, (child) => found.push(...substitutionsIn(child)));
+  return found;
+}
+
+function commandsIn(node: SyntaxNode): readonly Command[] {
+  if (node.type === 'Command') return [node];
+  const found: Command[] = [];
+  forEachChild(node, (child) => found.push(...commandsIn(child)));
+  return found;
+}
+
+/** The key of a command as bash printed it. Of `for` and `case` it prints the first line. */
 export function printedKey(printed: string): { readonly key: string; readonly name: string | null } {
-  if (/^(?:for|case|select|\[\[|\(\(|\(|\{)(?![\w-])/.test(printed)) return { key: squeeze(printed), name: /^\W+|^\w+/.exec(printed)?.[0] ?? null };
-  const statement = parse(printed).commands[0];
-  const command = statement?.command.type === 'Command' ? statement.command : null;
-  if (command === null) return { key: squeeze(printed), name: null };
-  return { key: commandKey(command), name: command.name === undefined ? null : squeeze(command.name.text) };
+  const text = /^(?:for|select) /.test(printed) ? `${printed}; do :; done` : printed.startsWith('case ') ? `${printed} esac` : printed;
+  const node = parse(text).commands[0]?.command;
+  if (node === undefined || node.type === 'AndOr' || node.type === 'Pipeline') return { key: printed, name: null };
+  if (node.type !== 'Command') return { key: nodeKey(node, text.slice(node.pos, node.end)), name: null };
+  return { key: commandKey(node), name: node.name?.text ?? null };
 }

@@ -3,6 +3,7 @@ import { isPureTest } from './command-text.ts';
 import type { Failure } from './failure.ts';
 import type { TraceRecord } from './protocol.ts';
 import type { Unit } from './syntax.ts';
+import { isOurSource } from './trace.ts';
 import type { Trace } from './trace.ts';
 
 /** As bash says it, in English: `FILE: line 3: syntax error near …`. */
@@ -32,7 +33,7 @@ export function findEnding(trace: Trace, told: readonly Failure[]): Failure | nu
 
 /** The command that ran last in the block's own process; `told` where bash called that a failure. */
 function lastCommand(trace: Trace): { readonly unit: Unit | null; readonly record: Pick<TraceRecord, 'source' | 'line' | 'command' | 'at'> } | 'told' | null {
-  const main = trace.records.filter((record) => record.pid === trace.mainPid && !/^(?:builtin )?(?:source|\.) "?\$/.test(record.command));
+  const main = trace.records.filter((record) => record.pid === trace.mainPid && !isOurSource(record));
   const end = main.findLast((record) => (record.kind === 'return' && record.source === 'block') || record.kind === 'end');
   const last = main.findLast((record) => record.kind === 'command' || record.kind === 'failure');
   if (last === undefined) return null;

@@ -1,7 +1,7 @@
 /** The walk over the syntax tree that tells each command where its exit status goes. */
-import { forEachChild, parse } from 'unbash';
-import type { AndOr, Case, Command, CommandNode, Pipeline, Redirection, Script, Statement, SyntaxNode, TestCommand, TestExpression, Word } from 'unbash';
-import { commandKey, isMasker, squeeze, staticWords } from './command-text.ts';
+import { parse } from 'unbash';
+import type { AndOr, Case, Command, CommandNode, Pipeline, Redirection, Script, Statement, SyntaxNode, TestCommand, TestExpression } from 'unbash';
+import { commandKey, isMasker, nodeKey, staticWords, substitutionsIn } from './command-text.ts';
 import type { StaticWords } from './command-text.ts';
 import type { Fate, Handler, PipelineUnit, Range, Unit } from './syntax.ts';
 
@@ -101,17 +101,17 @@ export class SyntaxWalk {
       case 'Command':
         return this.#simple(node, fate, context);
       case 'TestCommand':
-        this.#unit(node, 'simple', ['[['], squeeze(this.#text(node, context)), fate, context, []);
+        this.#unit(node, 'simple', ['[['], nodeKey(node, this.#text(node, context)), fate, context, []);
         return this.#testOperands(node, inner);
       case 'ArithmeticCommand':
-        this.#unit(node, 'simple', ['(('], squeeze(this.#text(node, context)), fate, context, []);
+        this.#unit(node, 'simple', ['(('], nodeKey(node, this.#text(node, context)), fate, context, []);
         return this.#expansions([node], mask('$(…) in arithmetic'), inner);
       case 'Redirected':
         this.#expansions(node.redirects, mask('$(…) in a redirection'), inner);
         return this.#command(node.command, fate, context);
       case 'Subshell':
-        this.#unit(node, 'compound', ['('], squeeze(this.#text(node, context)), fate, context, []);
-        return this.#list(node.body.commands, toParent, inner);
+        this.#unit(node, 'compound', ['('], nodeKey(node, this.#text(node, context)), fate, context, []);
+        return this.#list(node.body.commands, fate.to === 'background' ? fate : toParent, inner);
       case 'BraceGroup':
         return this.#list(node.body.commands, fate, inner);
       case 'If':
@@ -128,8 +128,7 @@ export class SyntaxWalk {
       case 'For':
       case 'Select': {
         const words = node.wordlist ?? [];
-        const key = `${node.type.toLowerCase()}${node.name.text}${node.wordlist === undefined ? 'in"$@"' : `in${words.map((word) => word.text).join('')}`}`;
-        this.#unit(node, 'header', ['for'], squeeze(key), fate, context, []);
+        this.#unit(node, 'header', ['for'], nodeKey(node, ''), fate, context, []);
         this.#expansions(words, mask('$(…) in an argument'), inner);
         return this.#list(node.body.commands, loopEnd(fate, context), inner);
       }
@@ -146,7 +145,7 @@ export class SyntaxWalk {
   }
 
   #case(node: Case, fate: Fate, context: Context): void {
-    this.#unit(node, 'header', ['case'], squeeze(`case${node.word.text}in`), fate, context, []);
+    this.#unit(node, 'header', ['case'], nodeKey(node, ''), fate, context, []);
     // A `case` acts on the text it got, the empty one too.
     this.#expansions([node.word], toTest, context);
     for (const item of node.items) this.#list(item.body.commands, fate, context);
@@ -200,7 +199,7 @@ export class SyntaxWalk {
 
   /** Walks the `$(…)` and `<(…)` in nodes; `last` is where the status of the last `$(…)` goes, if elsewhere. */
   #expansions(nodes: readonly SyntaxNode[], fate: Fate, context: Context, last: Fate = fate): void {
-    const found = nodes.flatMap((node) => expansionsIn(node));
+    const found = nodes.flatMap((node) => substitutionsIn(node));
     found.forEach((part, at) => {
       const script = part.script;
       if (script === undefined) return;
@@ -254,7 +253,7 @@ function hidingHandler(operands: readonly (Pipeline | CommandNode)[], context: C
     switch (node.type) {
       case 'Command':
         words.push(staticWords(node));
-        return isMasker(staticWords(node)) && node.redirects.every((redirection) => redirection.type !== 'Redirect' || redirection.operator === '>&' || /^\/dev\//.test(redirection.target?.text ?? ''));
+        return isMasker(staticWords(node)) && node.redirects.every((redirection) => redirection.type !== 'Redirect' || redirection.operator === '>&' || (redirection.target?.text ?? '').startsWith('/dev/'));
       case 'Subshell': case 'BraceGroup':
         return onlyMaskers(node.body);
       case 'CompoundList':
@@ -313,14 +312,3 @@ function discardsStderr(redirection: Redirection): boolean {
   const second = redirection.descriptor?.type === 'FileDescriptor' && redirection.descriptor.value === 2;
   return (both || second) && redirection.target?.text !== '&1' && redirection.operator !== '>&';
 }
-
-type Expansion = Extract<SyntaxNode, { type: 'CommandExpansion' | 'ProcessSubstitution' | 'ArithmeticCommandExpansion' }>;
-
-/** Outermost substitutions in the order they run in. */
-function expansionsIn(node: SyntaxNode | Word): readonly Expansion[] {
-  if (node.type === 'CommandExpansion' || node.type === 'ProcessSubstitution' || node.type === 'ArithmeticCommandExpansion') return [node];
-  const found: Expansion[] = [];
-  forEachChild(node, (child) => found.push(...expansionsIn(child)));
-  return found;
-}
-

@@ -1,6 +1,6 @@
 /** What stands where in a block, and what becomes of each command's exit status: from the syntax tree alone. */
 import { parse } from 'unbash';
-import { printedKey } from './command-text.ts';
+import { isMasker, isPureTest, printedKey } from './command-text.ts';
 import type { StaticWords } from './command-text.ts';
 import { SyntaxWalk } from './syntax-walk.ts';
 
@@ -75,6 +75,8 @@ export interface SyntaxIndex {
    * and of those on one line the first behind `after`.
    */
   find(printed: string, line: number, after?: Unit | null): Unit | null;
+  /** It only asks questions, and answers. */
+  isTestFunction(name: string): boolean;
   /** The commands that stand in a range, in the order of the text. */
   inside(range: Range): readonly Unit[];
 }
@@ -95,6 +97,10 @@ export function indexSyntax(text: string): SyntaxIndex {
     find: (printed, line, after = null) => {
       const { key, name } = printedKey(printed);
       return nearest(byKey.get(key) ?? [], line, after) ?? nearest(sameName(units, name, line), line, after);
+    },
+    isTestFunction: (name) => {
+      const body = units.filter((unit) => unit.inFunction === name && unit.kind === 'simple');
+      return body.some((unit) => isPureTest(unit.words)) && body.every((unit) => isPureTest(unit.words) || isMasker(unit.words) || ['return', 'local', undefined].includes(unit.words[0] ?? undefined));
     },
     inside: (range) => units.filter((unit) => isInside(unit, range)),
   };

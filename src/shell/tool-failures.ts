@@ -1,5 +1,5 @@
 /** Failures that only a wrapper saw: in `sh -c`, in a recipe of make, under `find -exec`. */
-import { programWords } from './command-text.ts';
+import { programWords, wasKilled } from './command-text.ts';
 import type { Failure } from './failure.ts';
 import type { ToolRecord } from './protocol.ts';
 import { indexSyntax } from './syntax.ts';
@@ -10,25 +10,34 @@ import type { Trace } from './trace.ts';
 const ignoredByMake = /^make(?:\[\d+\])?: \[(?:([^\]:]+):(\d+): )?([^\]]+)\] Error (\d+) \(ignored\)$/gm;
 
 /** What failed where the block's line went on as if it had worked. */
-export function judgeTools(trace: Trace, told: readonly Failure[]): readonly Failure[] {
-  const lines = new Set(told.map((failure) => failure.line));
+export function judgeTools(trace: Trace, seen: readonly Failure[]): readonly Failure[] {
+  const lines = new Set(seen.map((failure) => failure.line));
   const ignored = trace.input.tools.flatMap((tool) => ignoredRecipes(trace, tool)).filter((failure) => !lines.has(failure.line));
   for (const failure of ignored) lines.add(failure.line);
-  const finds = trace.input.tools.filter((tool) => tool.tool === 'find' && !isTestOfFind(tool.args)).map((tool) => failure(trace, tool, 'find -exec')).filter((found) => !lines.has(found.line));
+  const finds = trace.input.tools.filter((tool) => tool.tool === 'find' && !isTestOfFind(tool.args)).map((tool) => told(trace, tool, 'find -exec')).filter((found) => !lines.has(found.line));
   for (const found of finds) lines.add(found.line);
   const rest = trace.input.tools.flatMap((tool) => {
     const line = trace.blockLine(tool.line);
     if (tool.exitCode === 0 || tool.tool === 'find' || lines.has(line) || trace.lineFailed(line)) return [];
+    const job = backgroundCall(trace, tool, line);
+    if (job !== null) return [{ ...told(trace, tool, ''), kind: 'untested' as const, command: job.text, unit: job }];
     const by = hiddenBy(trace, tool);
-    return by === null ? [] : [failure(trace, tool, by)];
+    return by === null ? [] : [told(trace, tool, by)];
   });
   return [...ignored, ...finds, ...rest];
+}
+
+/** `docker pull x &`: a plain `wait` throws its status away. */
+function backgroundCall(trace: Trace, tool: ToolRecord, line: number): Unit | null {
+  const job = trace.block.units.find((unit) => unit.firstLine === line && unit.kind === 'simple' && unit.fate.to === 'background' && programWords(unit.words)[0] === tool.tool);
+  const waited = trace.block.units.some((unit) => unit.words[0] === 'wait' && unit.words.length > 1);
+  return job === undefined || waited || wasKilled(tool.exitCode) ? null : job;
 }
 
 function ignoredRecipes(trace: Trace, tool: ToolRecord): readonly Failure[] {
   if (tool.tool !== 'make' || tool.exitCode !== 0) return [];
   return [...tool.stderr.matchAll(ignoredByMake)].map((match) => ({
-    ...failure(trace, tool, '`-` in the recipe'),
+    ...told(trace, tool, '`-` in the recipe'),
     status: Number(match[4]),
     script: match[1] === undefined ? null : { file: absolute(match[1], tool.cwd), line: Number(match[2]) },
   }));
@@ -84,10 +93,10 @@ function isTestOfFind(args: readonly string[]): boolean {
   const at = args.findIndex((arg) => arg === '-exec' || arg === '-execdir' || arg === '-ok' || arg === '-okdir');
   if (at === -1) return true;
   const end = args.findIndex((arg, index) => index > at && (arg === ';' || arg === '+'));
-  return args[at - 1] === '!' || args[at - 1] === '-not' || (end !== -1 && end < args.length - 1 && !/^-exec/.test(args[end + 1] ?? ''));
+  return args[at - 1] === '!' || args[at - 1] === '-not' || (end !== -1 && end < args.length - 1 && !(args[end + 1] ?? '').startsWith('-exec'));
 }
 
-function failure(trace: Trace, tool: ToolRecord, by: string): Failure {
+function told(trace: Trace, tool: ToolRecord, by: string): Failure {
   const words = [tool.tool, ...tool.args];
   return { kind: 'masked', line: trace.blockLine(tool.line), unit: null, command: words.join(' '), words, status: tool.exitCode, count: tool.count, hiddenBy: by, script: null, stderr: tool.stderr };
 }

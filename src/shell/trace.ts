@@ -82,6 +82,9 @@ export class Trace {
 
 export const isBlock = (source: string): boolean => source === 'block' || source.startsWith('block:');
 
+/** Our own `source BLOCK`, which ends with the status of the block's last command. */
+export const isOurSource = (record: { readonly command: string }): boolean => /^(?:builtin )?(?:source|\.) "?\$/.test(record.command);
+
 function commandString(block: SyntaxIndex, line: number): string | null {
   for (const unit of block.units) {
     if (unit.firstLine > line || unit.lastLine < line || !unit.words.some((word) => word !== null && /(?:^|\/)(?:ba|da)?sh$/.test(word))) continue;
