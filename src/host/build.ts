@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { CannotRun } from '../ports/host.ts';
@@ -41,30 +42,32 @@ export async function buildImage({ docker, folder, dockerfile = 'Dockerfile', ta
   const stream = await docker.buildImage({ context: folder, src: [...src] }, { t: tag, dockerfile, labels: { ...labels }, forcerm: true, abortSignal: signal });
   const output: string[] = [];
   try {
-    await follow(docker, stream, signal, (line) => output.push(line));
+    await follow(stream, signal, (line) => output.push(line));
+    if ((await localImage(docker, tag)) === null) throw new Error('the engine told no error, and the image is not there');
   } catch (cause) {
     signal.throwIfAborted();
     throw new CannotRun(`building ${folder} failed: ${cause instanceof Error ? cause.message : String(cause)}\n${output.join('').split('\n').slice(-15).join('\n')}`, { cause });
   }
 }
 
-const progressSchema = z.object({ stream: z.string().optional(), error: z.string().optional(), status: z.string().optional() });
+const progressSchema = z.object({ stream: z.string().optional(), error: z.string().optional() });
 
-/** Reads the engine's progress to its end. Rejects with the error that it tells. */
-export async function follow(docker: Docker, stream: NodeJS.ReadableStream, signal: AbortSignal, line: (text: string) => void = () => {}): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    docker.modem.followProgress(
-      stream,
-      (error: Error | null) => {
-        signal.removeEventListener('abort', abort);
-        if (error) reject(error);
-        else resolve();
-      },
-      (event: unknown) => line(progressSchema.safeParse(event).data?.stream ?? ''),
-    );
-  });
+/**
+ * Reads the engine's progress to its end. Rejects with the error that it tells: the engine reports one within a stream that
+ * began with success, and dockerode's own reader passes over it.
+ */
+export async function follow(stream: NodeJS.ReadableStream, signal: AbortSignal, line: (text: string) => void = () => {}): Promise<void> {
+  const lines = createInterface({ input: stream, crlfDelay: Infinity, signal });
+  let broken: unknown = null;
+  stream.once('error', (error: unknown) => (broken = error));
+  for await (const text of lines) {
+    if (text === '') continue;
+    const event = progressSchema.safeParse(JSON.parse(text)).data;
+    if (event?.error !== undefined) throw new Error(event.error);
+    line(event?.stream ?? '');
+  }
+  signal.throwIfAborted();
+  if (broken !== null) throw broken;
 }
 
 /** Whether the engine has an image of this name; its labels. */

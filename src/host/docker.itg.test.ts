@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Host } from '../ports/host.ts';
+import { CannotRun, type Host } from '../ports/host.ts';
 import { connect } from './connection.ts';
 import { createDockerEnvironment } from './docker.ts';
 import { EngineImage } from './images.ts';
@@ -198,7 +198,10 @@ describe('images', () => {
       const outer = (await connect()).docker;
       await expect(outer.getImage(name).inspect()).rejects.toThrow(/no such image/i);
       if (image instanceof EngineImage) await outer.getImage(image.source).remove();
-      await expect(environment.provideImage({ name: `${name}3`, build: join(build, 'no'), standIn: false }, unhurried)).rejects.toThrow(/no/);
+      await writeFile(join(build, 'Dockerfile'), 'FROM alpine\nRUN echo tellingly >&2; exit 9\n');
+      const failed = environment.provideImage({ name: `${name}3`, build, standIn: false }, unhurried);
+      await expect(failed).rejects.toThrow(CannotRun);
+      await expect(failed).rejects.toThrow(/returned a non-zero code: 9[^]*tellingly/);
     } finally {
       await rm(build, { recursive: true });
     }

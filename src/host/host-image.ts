@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { CannotRun } from '../ports/host.ts';
-import { buildImage, elapsed, hashFolder, localImage } from './build.ts';
+import { buildImage, elapsed, follow, hashFolder, localImage } from './build.ts';
 import { ownProcess } from './labels.ts';
 import { imagesFolder } from './package-folder.ts';
 import type { Registries } from './registry.ts';
@@ -47,7 +47,7 @@ export async function baseFor(work: ImageWork): Promise<void> {
 async function importBase({ docker, signal }: ImageWork): Promise<void> {
   const bootstrap = execa('mmdebstrap', ['--quiet', '--variant=minbase', baseSuite, '-'], { stdout: 'pipe', buffer: { stdout: false }, encoding: 'buffer', cancelSignal: signal });
   try {
-    await Promise.all([bootstrap, docker.importImage(bootstrap.readable(), splitName(baseImage)).then(drain)]);
+    await Promise.all([bootstrap, docker.importImage(bootstrap.readable(), splitName(baseImage)).then((told) => follow(told, signal))]);
   } catch (cause) {
     signal.throwIfAborted();
     throw new CannotRun(
@@ -60,11 +60,6 @@ async function importBase({ docker, signal }: ImageWork): Promise<void> {
 function splitName(name: string): { readonly repo: string; readonly tag: string } {
   const [repo = name, tag = 'latest'] = name.split(':');
   return { repo, tag };
-}
-
-async function drain(stream: NodeJS.ReadableStream): Promise<void> {
-  stream.resume();
-  await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject));
 }
 
 async function pullPublished(name: string, { docker, registries, signal }: ImageWork): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** Registries, where one answers: asked once in a process, and not again where none does. */
 import type Docker from 'dockerode';
 import { z } from 'zod';
-import { follow } from './build.ts';
+import { follow, localImage } from './build.ts';
 
 /** How long a registry may take to begin an answer, in milliseconds. A machine without a way out often drops packets in silence. */
 const patience = 10_000;
@@ -22,8 +22,8 @@ export class Registries {
     try {
       // The engine answers once it has heard from the registry.
       const stream = await abortable(this.#docker.pull(withTag(name), {}), AbortSignal.any([signal, begun]));
-      await follow(this.#docker, stream, signal);
-      return true;
+      await follow(stream, signal);
+      return (await localImage(this.#docker, name)) !== null;
     } catch (error) {
       signal.throwIfAborted();
       if (begun.aborted || isSilence(error)) this.#silent.add(registry);
