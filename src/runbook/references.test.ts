@@ -129,9 +129,11 @@ describe('a reference', () => {
     expect('candidates' in result && result.candidates).toEqual(expect.arrayContaining(candidates));
   });
 
-  it('that is a name and an anchor is ambiguous, and by heading it is not', () => {
-    expect(resolved('#clash')).toMatchObject({ problem: 'ambiguous', candidates: ['#clash[1]'] });
-    expect(resolved('#clash[1]')).toEqual(['#clash f']);
+  it('that is a name and an anchor is ambiguous where they mean different blocks', () => {
+    const twoBlocks = parseRunbook('r.md', '# Backup\n\n```sh {"name":"backup"}\nf\n```\n\n```sh\ng\n```\n');
+    expect(resolveReference([twoBlocks], '#backup')).toMatchObject({ problem: 'ambiguous', candidates: ['#backup[1]'] });
+    const oneBlock = parseRunbook('r.md', '# Backup\n\n```sh {"name":"backup"}\nf\n```\n');
+    expect(resolveReference([oneBlock], '#backup')).toMatchObject({ names: ['#backup'] });
   });
 
   it('that two runbooks have is ambiguous without the file', () => {

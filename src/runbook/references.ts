@@ -40,7 +40,8 @@ export function resolveReference(runbooks: readonly Runbook[], reference: string
   const readings = named.flatMap((runbook) => readingsIn(runbook, parts, among, named.length > 1 ? runbook.file : parts.file));
   const [only, ...others] = readings;
   if (only === undefined) return notFound(named, parts, among, reference);
-  if (others.length === 0) return { blocks: only.blocks, names: only.names };
+  // A block that bears the name of its own heading is the same block by either reading.
+  if (others.every((other) => sameBlocks(other, only))) return { blocks: only.blocks, names: only.names };
   const message = `${JSON.stringify(reference)} may be ${readings.map(({ what }) => what).join(', or ')}`;
   return { problem: 'ambiguous', message, candidates: [...new Set(readings.flatMap(({ instead }) => instead))].filter((candidate) => candidate !== reference) };
 }

@@ -28,12 +28,12 @@ interface StepRunner {
 
 /** Indices into `scenario.steps` tell the journal which step it was. */
 export async function runSteps(context: ScenarioContext, host: Host, steps: readonly PlannedStep[]): Promise<PhaseOutcome> {
-  let session: ShellSession | null = null;
+  let opened: Promise<PhaseShell> | null = null;
   const runner: StepRunner = {
     context,
     host,
     spans: [],
-    shell: async () => (session ??= await openPhaseShell(context, host)),
+    shell: async () => (await (opened ??= openPhaseShell(context, host))).session,
   };
   let failed = false;
   let limit: HostLimit | null = null;
@@ -52,7 +52,7 @@ export async function runSteps(context: ScenarioContext, host: Host, steps: read
       limit ??= result.limits[0] ?? null;
     }
   } finally {
-    await (session as ShellSession | null)?.[Symbol.asyncDispose]();
+    await closePhaseShell(opened);
   }
   return { failed, limit, spans: runner.spans };
 }
@@ -73,16 +73,34 @@ const skipped: StepResult = {
 
 const isRefused = (step: PlannedStep): boolean => step.kind === 'skip' || ('refused' in step && step.refused !== null);
 
-function openPhaseShell(context: ScenarioContext, host: Host): Promise<ShellSession> {
+async function closePhaseShell(opened: Promise<PhaseShell> | null): Promise<void> {
+  // A shell that never opened has said so to the step that wanted it.
+  const shell = await opened?.catch(() => null);
+  await shell?.session[Symbol.asyncDispose]();
+  shell?.flush();
+}
+
+/** A shell of the phase, and what its output still held back because it could have begun a secret. */
+interface PhaseShell {
+  readonly session: ShellSession;
+  readonly flush: () => void;
+}
+
+async function openPhaseShell(context: ScenarioContext, host: Host): Promise<PhaseShell> {
   const { drill, scenario } = context;
-  const masks = { stdout: createMasker(drill.secrets).stream(), stderr: createMasker(drill.secrets).stream() };
-  return openSession(host, {
+  const masker = createMasker(drill.secrets);
+  const masks = { stdout: masker.stream(), stderr: masker.stream() };
+  const session = await openSession(host, {
     user: host.spec.user,
     cwd: workspaceOf(context),
     env: drill.plan.host.env,
     signal: context.signal,
     onOutput: (stream, chunk) => drill.onOutput(scenario.id, stream, masks[stream].write(chunk)),
   });
+  const flush = (): void => {
+    for (const stream of ['stdout', 'stderr'] as const) drill.onOutput(scenario.id, stream, masks[stream].end());
+  };
+  return { session, flush };
 }
 
 async function runStep(runner: StepRunner, step: PlannedStep): Promise<StepResult> {
