@@ -46,6 +46,10 @@ describe('a line that is not in the journal', () => {
     expect(judge(journal).validationStatus).toBe('NOT_MEASURED');
   });
 
+  it('says that nothing was verified', () => {
+    expect(judge(exampleJournal({ verified: [] })).scenarios[0]?.validationStatusMessage).toBe('Nothing was verified after the restore.');
+  });
+
   it('a scenario that never began', () => {
     expect(judge(writtenDown(exampleDrill, {}, [drillEnded])).validationStatus).toBe('NOT_MEASURED');
   });
@@ -81,13 +85,27 @@ describe('facts that leave something unproven', () => {
     ['a check that was skipped', { check: stepEnded(3, { status: 'skipped', start: null, duration: null, exitCode: null }) }],
     ['a backup that was skipped', { backup: stepEnded(1, { status: 'skipped', start: null, duration: null, exitCode: null }) }],
     ['the machine failed', { restore: [{ event: 'unproven', phase: 'restore', why: 'the engine died', limit: null, cannotRun: true }] }],
+    ['the machine failed, and all was verified', { restore: [...goodParts.restore, { event: 'unproven', phase: 'restore', why: 'the engine died', limit: null, cannotRun: true }] }],
     ['a host limit', { restore: stepEnded(2, { limits: [{ file: 'docs/runbook.md', line: 61, what: 'no network', remedy: 'network: open' }] }) }],
   ];
   it.each(unproven)('%s', (_name, parts) => expect(statusOf(parts)).toBe('NOT_MEASURED'));
 
+  /** Two things need an objective to be missed. */
+  const ofObjectives = new Set(['a seed without a time', 'a canary younger than the backup']);
+  const noObjectives = { rtoSeconds: null, rpo: null, everySeconds: null };
+  it.each(unproven.filter(([name]) => !ofObjectives.has(name)))('%s, with no objective', (_name, parts) => expect(statusOf(parts, noObjectives)).toBe('NOT_MEASURED'));
+
+  it('nobody looked into the backup, with no objective', () => expect(statusOf({ inspected: [] }, noObjectives)).toBe('NOT_MEASURED'));
+
   it('a place with no nonce back, by file or service', () => {
     const parts = verifiedAs({ places: [examplePlace('grafana', { nonceBack: false })], services: site });
     expect(statusOf(parts, {}, onlyGrafana)).toBe('NOT_MEASURED');
+    expect(statusOf(parts, { rpo: null }, onlyGrafana)).toBe('NOT_MEASURED');
+  });
+
+  it('a service whose data is declared lost, and that answered at no known time', () => {
+    const parts = verifiedAs({ places: [examplePlace('grafana', { nonceBack: false })], services: [exampleService('grafana', { canary: 'absent', readySeconds: null }), ...site] });
+    expect(statusOf(parts, { expect: { grafana: 'lost' } })).toBe('NOT_MEASURED');
   });
 
   it('a nonce in the files beside a service that nobody could ask', () => {

@@ -124,8 +124,8 @@ describe('the runbook’s own check', () => {
 
   it('says nothing where the host could not give what it asks for', () => {
     const limits = [{ file: runbook, line: 82, what: 'no network', remedy: 'network: open' }];
-    const scenario = scenarioOf({ ...verifiedAs(grafanaGone), check: stepEnded(3, { status: 'failed', limits }) });
-    expect(scenario.findings.map(({ rule }) => rule)).not.toContain('check-failed-with-data');
+    const scenario = scenarioOf({ check: stepEnded(3, { status: 'failed', limits }) });
+    expect([scenario.validationStatus, told(scenario.findings)]).toEqual(['NOT_MEASURED', ['docs/runbook.md:82 host-limit error']]);
   });
 });
 
@@ -183,6 +183,7 @@ describe('a limit of the host', () => {
     const scenario = scenarioOf({ ...limited, ...nothingBack });
     expect(scenario).toMatchObject({ validationStatus: 'NOT_MEASURED', liar: null });
     expect(scenario.findings.filter(({ severity }) => severity === 'error').map(({ rule, line, help }) => [rule, line, help])).toEqual([['host-limit', 42, 'network: open']]);
+    expect(scenario.findings.filter(({ rule }) => rule === 'step-failed').map(({ line, severity }) => [line, severity])).toEqual([[43, 'warning']]);
     expect(scenario.rto).toEqual({ target: 900, actual: null, policy: 'NotApplicable' });
     expect(scenario.validationStatusMessage).toContain('docs/runbook.md:42');
   });
@@ -249,6 +250,24 @@ describe('places', () => {
     ['late with its nonce', { lateNonceBack: true, counts: { 'late/error': 1, 'late-path/error': 1 } }, ['drill.yaml:11 late-write-returned error']],
     ['late without its nonce', { counts: { 'late-path/error': 1 } }, ['drill.yaml:11 data-extra error']],
   ])('%s', (_name, more, expected) => expect(foundInPlace(more)).toEqual(expected));
+
+  it.each([
+    ['gone', { exists: false }, 'missing'],
+    ['empty', { entries: 0 }, 'missing'],
+    ['partly missing', { counts: { 'missing/error': 1 } }, 'missing'],
+    ['changed', { counts: { 'changed/error': 1 } }, 'changed'],
+    ['late', { lateNonceBack: true }, 'changed'],
+    ['as it was, but for mtimes', { counts: { 'metadata/warning': 3 } }, 'intact'],
+  ])('%s has its status', (_name, more, status) => expect(scenarioOf(verifiedAs({ places: [examplePlace('grafana', more)] })).data[0]?.status).toBe(status));
+
+  it('files that are back prove no place while its service lacks its data', () => {
+    const scenario = scenarioOf(verifiedAs({ services: grafanaGone.services }));
+    expect([scenario.data[0]?.status, scenario.services[0]?.status]).toEqual(['unproven', 'missing']);
+  });
+
+  it('a canary that was seen at no known time proves no service', () => {
+    expect(scenarioOf(verifiedAs({ services: [exampleService('grafana', { canarySeconds: null }), ...site] })).services[0]?.status).toBe('unproven');
+  });
 
   it('late content is welcome where it is declared so', () => {
     expect(foundInPlace({ lateNonceBack: true, counts: { 'late/error': 1, 'late-path/error': 1 } }, { late: 'any' })).toEqual([]);
@@ -317,13 +336,14 @@ describe('objectives', () => {
   it('fidelity: each line once, rounded down, without what was replaced, skipped or inline', () => {
     const steps = [
       exampleStep(0, 'deploy', '#deploy', 20, { inRunbook: false }),
-      exampleStep(1, 'backup', '#backup', 40, { sourceLines: [41, 42, 43], replacedLines: [43], substitutions: 2 }),
+      exampleStep(1, 'backup', '#backup', 40, { sourceLines: [41, 42, 43, 44, 45], replacedLines: [43], substitutions: 2 }),
       exampleStep(2, 'restore', './restore.sh', 33, { kind: 'run', file: 'drill.yaml', inRunbook: false, sourceLines: [33] }),
       exampleStep(3, 'check', '#backup', 40, { sourceLines: [41, 42, 43], replacedLines: [43] }),
       exampleStep(4, 'restore', '#skipped', 50, { kind: 'skip', sourceLines: [51, 52], why: 'needs a person' }),
     ];
-    const scenario = scenarioOf({}, { steps }, { minFidelity: 0.5 });
-    expect([scenario.fidelity, scenario.substitutions]).toEqual([0.33, 2]);
+    const scenario = scenarioOf({}, { steps }, { minFidelity: 0.51 });
+    expect([scenario.fidelity, scenario.substitutions]).toEqual([0.5, 2]);
+    expect(scenarioOf({}, { steps: [exampleStep(1, 'backup', '#backup', 40, { sourceLines: [41, 42, 43], replacedLines: [43] })] }).fidelity).toBe(0.66);
     expect(told(scenario.findings)).toEqual(['drill.yaml:30 fidelity-breached error']);
     expect(judge(exampleJournal({}, { steps })).notMeasured).toContainEqual({ what: '#skipped', why: 'needs a person' });
     expect(scenarioOf({}, { steps: steps.slice(0, 1) }).fidelity).toBeNull();
