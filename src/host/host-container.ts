@@ -1,5 +1,6 @@
 /** The container that a host is: what it is given, and nothing more. */
 import { GenericContainer, Wait, getContainerRuntimeClient } from 'testcontainers';
+import { z } from 'zod';
 import { CannotRun, type HostSpec } from '../ports/host.ts';
 import type { OuterEngine } from './connection.ts';
 
@@ -57,14 +58,24 @@ export async function startHostContainer(request: HostContainerRequest, engine: 
   return started.getId();
 }
 
-/** testcontainers finds its engine by rules of its own; it must be the one that was checked. */
+/**
+ * testcontainers finds its engine by rules of its own, and goes on to the next one in silence when something about the first
+ * displeases it. It must be the one that was checked.
+ */
 async function requireSameEngine(engine: OuterEngine): Promise<void> {
   // Its reaper is an image of its own that cannot be had everywhere; our labels and `cleanup` do its work.
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
   process.env['DOCKER_HOST'] = engine.endpoint;
+  // It would start a container of another image to find an address that nothing here connects to.
+  process.env['TESTCONTAINERS_HOST_OVERRIDE'] = 'localhost';
   const client = await getContainerRuntimeClient();
-  const [ours, theirs] = await Promise.all([engine.docker.info(), client.container.dockerode.info()]);
-  if (ours.ID !== theirs.ID) {
-    throw new CannotRun(`testcontainers is configured for another engine than ${engine.endpoint}: remove tc.host or docker.host from ~/.testcontainers.properties.`);
+  const theirs = modemSchema.parse(client.container.dockerode.modem);
+  const ours = modemSchema.parse(engine.docker.modem);
+  if (ours.socketPath !== theirs.socketPath || ours.host !== theirs.host) {
+    throw new CannotRun(
+      `testcontainers uses the engine at ${theirs.socketPath ?? theirs.host ?? 'an unknown place'}, expected ${engine.endpoint}: remove tc.host and docker.host from ~/.testcontainers.properties.`,
+    );
   }
 }
+
+const modemSchema = z.object({ socketPath: z.string().optional(), host: z.string().optional() });
