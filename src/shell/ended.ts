@@ -1,5 +1,5 @@
 /** Which command it was that ended with a status: records name the one that ran last in a process, not always the one that failed. */
-import { isAnswer } from './command-text.ts';
+import { isAnswer, isPureTest } from './command-text.ts';
 import type { TraceRecord } from './protocol.ts';
 import { isInside } from './syntax.ts';
 import type { PipelineUnit, Range, SyntaxIndex, Unit } from './syntax.ts';
@@ -42,7 +42,9 @@ export class EndedCommands {
     const call = this.#callThatFailed(record);
     if (call !== null) {
       const inside = this.#trace.records.some((other) => other.kind === 'failure' && other.depth > record.depth && other.command === record.command && other.status === record.status);
-      return inside ? 'told' : call;
+      // `[ … ] && x` at the end of a function: a surprise, and no failure.
+      const last = this.#trace.unit(record, record.at);
+      return inside || (last !== null && last.fate.to === 'test' && isPureTest(last.words)) ? 'told' : call;
     }
     return this.#trace.unit(record, record.at) ?? (isOurSource(record) ? 'told' : null);
   }
@@ -84,12 +86,15 @@ export class EndedCommands {
     return unit;
   }
 
-  /** The same for what has no record of its own: a group or loop in a pipeline, the left side of `||`. */
+  /**
+   * The same for what has no record of its own: a group or loop in a pipeline, the left side of `||`. What failed in it has been
+   * told, or was the left side of an `&&`: `[ … ] && x` as the last of a loop fails nobody.
+   */
   innermostIn(range: Range, status: number, record: TraceRecord): Unit | 'told' {
     const risen = this.#risen.findLast((ended) => ended.status === status && this.#isSameText(ended.record, record) && isInside(ended.unit, range));
     if (risen !== undefined) return risen.unit;
-    if (this.#isToldIn(range, record, null)) return 'told';
-    return this.#index(record)?.inside(range).find((unit) => unit.kind === 'simple') ?? 'told';
+    const [only, ...others] = (this.#index(record)?.inside(range) ?? []).filter((unit) => unit.kind === 'simple');
+    return only === undefined || others.length > 0 || this.#isToldIn(range, record, null) ? 'told' : only;
   }
 
   #isToldIn(range: Range, record: TraceRecord, except: Unit | null): boolean {

@@ -18,7 +18,9 @@ export function findEnding(trace: Trace, told: readonly Failure[]): Failure | nu
     return failure(null, line, (text.split('\n')[line - 1] ?? '').trim(), exitCode);
   }
   const last = lastCommand(trace);
-  if (last === null || last === 'told') return null;
+  // Not a bash: only the whole of it has a status.
+  if (last === null) return told.length > 0 ? null : failure(null, 1, (text.split('\n')[0] ?? '').trim(), exitCode);
+  if (last === 'told') return null;
   const { unit, record } = last;
   const line = record.source === 'block' ? (unit?.firstLine ?? record.line) : trace.blockLine(record.at);
   if (told.some((known) => known.kind === 'untested' && known.line === line)) return null;

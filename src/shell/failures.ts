@@ -3,7 +3,7 @@ import { findEnding } from './ending.ts';
 import type { Failure } from './failure.ts';
 import { merge } from './failure.ts';
 import type { ToolRecord, TraceRecord } from './protocol.ts';
-import { judgeTools } from './tool-failures.ts';
+import { judgeTools, judgeUntracedScript } from './tool-failures.ts';
 import { judgeRecords } from './trace-failures.ts';
 import { Trace } from './trace.ts';
 
@@ -48,7 +48,7 @@ export interface TraceInput {
  */
 export function judgeTrace(input: TraceInput): { readonly failures: readonly JudgedFailure[] } {
   const trace = new Trace(input);
-  const seen: Failure[] = judgeRecords(trace);
+  const seen: readonly Failure[] = trace.mainPid === null ? judgeUntracedScript(trace) : judgeRecords(trace);
   const ending = findEnding(trace, seen);
   const all = ending === null ? seen : [...seen, ending];
   return { failures: merge(trace, [...all, ...judgeTools(trace, all)]) };

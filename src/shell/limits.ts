@@ -44,7 +44,7 @@ function imageLimit({ command, stderr, network }: LimitInput): Limit | null {
   const unreachable = /(?:Get|Head) "?https?:\/\/[^\s"]+"?: (?:dial tcp|context deadline|net\/http|proxyconnect)|dial tcp: lookup (?:registry|auth|[\w-]+\.)[\w.-]+|failed to (?:do request|resolve reference)/.test(stderr);
   if (!unreachable && (network === 'open' || (notHere === undefined && pulled === undefined))) return null;
   const asks = /\b(?:docker|docker-compose|incus|lxc|podman|skopeo)\b/.test(command);
-  if (notHere === undefined && pulled === undefined && !asks && !/Error response from daemon|registry/.test(stderr)) return null;
+  if (notHere === undefined && pulled === undefined && !asks && !stderr.includes('Error response from daemon')) return null;
   const registry = /lookup ([\w.-]+)/.exec(stderr)?.[1];
   if (registry !== undefined && isLocalName(registry)) return null;
   const image = notHere ?? pulled ?? imageIn(command);

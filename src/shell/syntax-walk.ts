@@ -35,8 +35,6 @@ const declarations = new Set(['local', 'export', 'readonly', 'declare', 'typeset
 
 export class SyntaxWalk {
   readonly units: OrderedUnit[] = [];
-  readonly functions = new Set<string>();
-  readonly exitTraps: { line: number; unit: Unit }[] = [];
   /** Given to the next command that is met: it is the first of that handler. */
   #handler: Handler | null = null;
 
@@ -137,7 +135,6 @@ export class SyntaxWalk {
       case 'Case':
         return this.#case(node, fate, inner);
       case 'Function':
-        this.functions.add(node.name.text);
         return this.#list(node.body.type === 'CompoundList' ? node.body.commands : [bodyStatement(node.body)], { to: 'end' }, { ...inner, inFunction: node.name.text });
       case 'Coproc':
         return node.body.type === 'CompoundList' ? this.#list(node.body.commands, { to: 'background' }, inner) : this.#command(node.body, { to: 'background' }, inner);
@@ -174,7 +171,6 @@ export class SyntaxWalk {
     if (string === undefined || string.type !== 'Word' || (words[0] !== 'eval' && words[0] !== 'trap')) return;
     const code = words[0] === 'eval' ? words.slice(1).join(' ') : (words[1] ?? null);
     if (code === null || words.slice(1).includes(null) || code === '-' || code === '') return;
-    if (words[0] === 'trap' && words.slice(2).some((signal) => signal === 'EXIT' || signal === '0')) this.exitTraps.push({ line: unit.firstLine, unit });
     const source = sourceOf(code, unit.firstLine, { pos: unit.pos, end: unit.end });
     this.#list(parse(code).commands, words[0] === 'eval' ? fate : { to: 'end' }, { ...context, source });
   }

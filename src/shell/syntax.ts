@@ -65,9 +65,6 @@ export interface SyntaxIndex {
   readonly text: string;
   /** In the order of the text. */
   readonly units: readonly Unit[];
-  readonly functions: ReadonlySet<string>;
-  /** First line of each `trap … EXIT` with its handler as a string. */
-  readonly exitTraps: readonly { readonly line: number; readonly unit: Unit }[];
   /** Bash could not read all of it either, perhaps. */
   readonly broken: boolean;
   /**
@@ -91,8 +88,6 @@ export function indexSyntax(text: string): SyntaxIndex {
   return {
     text,
     units,
-    functions: walk.functions,
-    exitTraps: walk.exitTraps,
     broken: (script.errors ?? []).length > 0,
     find: (printed, line, after = null) => {
       const { key, name } = printedKey(printed);

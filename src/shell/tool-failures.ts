@@ -27,6 +27,16 @@ export function judgeTools(trace: Trace, seen: readonly Failure[]): readonly Fai
   return [...ignored, ...finds, ...rest];
 }
 
+/** A block that begins with `#!/bin/sh`: no bash tells of it, but its text is known. */
+export function judgeUntracedScript(trace: Trace): readonly Failure[] {
+  return trace.input.tools.flatMap((tool) => {
+    const unit = tool.exitCode === 0 || !isPlainShell(programName(tool.parent)) ? null : callOf(trace.block, tool);
+    if (unit === null || unit.fate.to === 'test' || (unit.fate.to === 'end' && trace.input.exitCode === 0)) return [];
+    const hides = unit.fate.to === 'mask' ? unit.fate.by : '';
+    return [{ ...told(trace, tool, hides), kind: hides === '' ? ('untested' as const) : ('masked' as const), line: unit.firstLine, unit, command: unit.text }];
+  });
+}
+
 /** `docker pull x &`: a plain `wait` throws its status away. */
 function backgroundCall(trace: Trace, tool: ToolRecord, line: number): Unit | null {
   const job = trace.block.units.find((unit) => unit.firstLine === line && unit.kind === 'simple' && unit.fate.to === 'background' && programWords(unit.words)[0] === tool.tool);
@@ -43,13 +53,17 @@ function ignoredRecipes(trace: Trace, tool: ToolRecord): readonly Failure[] {
   }));
 }
 
+const programName = (commandLine: string): string => /^(?:\S*\/)?([^\s/]*)/.exec(commandLine)?.[1] ?? '';
+/** A shell that the trace does not see into. */
+const isPlainShell = (name: string): boolean => /^(?:da|a)?sh$/.test(name);
+
 /** How the caller hid it; null where the caller acted on it, or nobody can say. */
 function hiddenBy(trace: Trace, tool: ToolRecord): string | null {
-  const [program = '', ...rest] = tool.parent.split(' ');
-  const name = program.slice(program.lastIndexOf('/') + 1);
+  const [, ...rest] = tool.parent.split(' ');
+  const name = programName(tool.parent);
   const underMake = trace.input.tools.some((other) => other.tool === 'make' && other.line === tool.line && other.exitCode === 0);
   if (/^g?make$/.test(name)) return 'make';
-  if (!/^(?:da|a)?sh$/.test(name)) return null;
+  if (!isPlainShell(name)) return null;
   const flag = rest.findIndex((word) => /^-[a-z]*c$/.test(word));
   const code = flag === -1 ? scriptText(trace, rest, tool.cwd) : rest.slice(flag + 1).join(' ');
   if (code === null) return null;

@@ -89,12 +89,8 @@ class RecordReader {
     const unit = before !== null && isInside(before, operand) ? this.#ended.culprit(before, record) : this.#ended.innermostIn(operand, record.status, record);
     if (unit === 'told' || upstream.has(unit.firstLine)) return;
     const status = this.#ended.statusOf(unit, record);
-    if (isPureTest(unit.words) || isNeverAFailure(unit.words, status) || this.#isTestFunction(unit, record)) return;
+    if (isPureTest(unit.words) || isNeverAFailure(unit.words, status) || this.#trace.isTestFunction(unit.words[0] ?? null)) return;
     this.#tell('masked', handler.hides, { unit, status, record });
-  }
-
-  #isTestFunction(unit: Unit, record: TraceRecord): boolean {
-    return this.#trace.index(record.source, record.at)?.isTestFunction(unit.words[0] ?? '') === true;
   }
 
   /** The end of a subshell or `$(…)`, or of `cmd &`: what its last command ended with. */
@@ -112,7 +108,7 @@ class RecordReader {
     if (this.#ended.bashToldOf(record.previous) || record.previous?.source !== record.source || record.trap !== null) return;
     const units = this.#trace.index(record.source, record.at)?.units ?? [];
     const between = units.some((unit) => unit.kind === 'compound' && unit.pos >= before.end && unit.end <= now.end);
-    if (between || isPureTest(before.words) || this.#isTestFunction(before, record)) return;
+    if (between || isPureTest(before.words) || this.#trace.isTestFunction(before.words[0] ?? null)) return;
     const unit = this.#ended.culprit(before, record);
     if (unit !== 'told' && !this.#isInnocent({ unit, status: record.status, record })) this.#tell('masked', 'a condition around it', { unit, status: record.status, record });
   }
@@ -144,7 +140,7 @@ class RecordReader {
 
   /** `set -e` ended the shell here. */
   #isFatal(record: TraceRecord): boolean {
-    if (!this.#trace.input.exited || record.kind !== 'failure' || record.pid !== this.#trace.mainPid) return false;
+    if (!this.#trace.input.exited || this.#trace.input.exitCode === 0 || record.kind !== 'failure' || record.pid !== this.#trace.mainPid) return false;
     const at = this.#trace.records.indexOf(record);
     return !this.#trace.records.slice(at + 1).some((later) => later.kind === 'command' && later.pid === record.pid && later.trap === null && !isOurSource(later));
   }

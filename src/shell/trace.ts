@@ -41,6 +41,13 @@ export class Trace {
     return this.index(place.source, at)?.find(place.command, place.line, after) ?? null;
   }
 
+  /** A function of the block, of an earlier one or of a script, that only asks and answers. */
+  isTestFunction(name: string | null): boolean {
+    if (name === null) return false;
+    const sources = [...(this.input.scripts?.keys() ?? [])].map((source) => this.index(source, 0));
+    return [this.block, ...sources].some((index) => index?.isTestFunction(name) === true);
+  }
+
   /** In another process than the block's own: a script it called, or `bash -c`. */
   isChild(record: TraceRecord): boolean {
     return !isBlock(record.source) && this.#childSources.has(record.source);
