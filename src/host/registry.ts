@@ -19,12 +19,15 @@ export class Registries {
     const registry = registryOf(name);
     if (this.#silent.has(registry)) return false;
     const begun = AbortSignal.timeout(patience);
+    const giveUp = new AbortController();
     try {
       // The engine answers once it has heard from the registry.
-      const stream = await abortable(this.#docker.pull(withTag(name), {}), AbortSignal.any([signal, begun]));
+      const stream = await abortable(this.#docker.pull(withTag(name), { abortSignal: giveUp.signal }), AbortSignal.any([signal, begun]));
       await follow(stream, signal);
       return (await localImage(this.#docker, name)) !== null;
     } catch (error) {
+      // An answer that never comes would keep this process alive.
+      giveUp.abort();
       signal.throwIfAborted();
       if (begun.aborted || isSilence(error)) this.#silent.add(registry);
       return false;
