@@ -21,7 +21,7 @@ const twoPlaces = {
 };
 const deployTwo = `${goodBlocks.deploy}\ndocker volume create other_data\ndocker run --rm -v other_data:/v alpine sh -c 'echo neighbour > /v/file'`;
 const backupTwo = `${goodBlocks.backup}\ndocker run --rm -v other_data:/v:ro -v /srv/backups:/b alpine tar czf /b/other.tar.gz -C /v .`;
-const restoreTwo = `${goodBlocks.restore}\ndocker run --rm -v other_data:/v -v /srv/backups:/b alpine sh -c 'find /v -mindepth 1 -delete; tar xzf /b/other.tar.gz -C /v'`;
+const restoreTwo = `${goodBlocks.restore}\ndocker run --rm -v other_data:/v -v /srv/backups:/b alpine sh -c 'find /v -mindepth 1 -delete && tar xzf /b/other.tar.gz -C /v'`;
 const bothLost = { loss: { data: ['app', 'other'], how: 'delete' } };
 
 const pairs: readonly Pair[] = [

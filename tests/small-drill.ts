@@ -17,7 +17,7 @@ export const goodBlocks = {
 docker run -d --name app --restart unless-stopped -v app_data:/data alpine sleep 1000000
 docker exec app sh -c 'echo kept > /data/file; mkdir /data/folder; echo more > /data/folder/more'`,
   backup: `docker run --rm -v app_data:/v:ro -v /srv/backups:/b alpine tar czf /b/app.tar.gz -C /v .`,
-  restore: `docker run --rm -v app_data:/v -v /srv/backups:/b alpine sh -c 'find /v -mindepth 1 -delete; tar xzf /b/app.tar.gz -C /v'`,
+  restore: `docker run --rm -v app_data:/v -v /srv/backups:/b alpine sh -c 'find /v -mindepth 1 -delete && tar xzf /b/app.tar.gz -C /v'`,
 } as const;
 
 export interface SmallDrill {

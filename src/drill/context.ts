@@ -61,9 +61,6 @@ export function inHost(path: string, user: string): string {
 
 export const homeOf = (user: string): string => (user === 'root' ? '/root' : `/home/${user}`);
 
-/** Seconds since 1970 by this machine's clock. */
-export const now = (): number => Date.now() / 1000;
-
 export async function timed<T>(work: () => Promise<T>): Promise<{ readonly value: T; readonly seconds: number }> {
   const start = performance.now();
   const value = await work();

@@ -1,8 +1,5 @@
 /** A drill: its scenarios one after the other, each on hosts of its own, and a journal of what happened. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Engine } from '../ports/engine.ts';
 import { CannotRun, type Environment, type ImageRequest, type ProvidedImage } from '../ports/host.ts';
 import type { Service } from '../ports/service.ts';
@@ -10,6 +7,7 @@ import type { Drill, Emit, OutputListener } from './context.ts';
 import { declareDrill } from './declare.ts';
 import { secretsIn } from './mask.ts';
 import type { Plan, ServicePlan } from './model.ts';
+import { ownership } from './ownership.ts';
 import { bundleRepository } from './repository.ts';
 import { runScenario } from './scenario.ts';
 
@@ -56,9 +54,9 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
   emit(declareDrill(plan, options.tool, services));
   for (const message of plan.warnings) emit({ event: 'warning', message });
   let fault: string | null = null;
-  const folder = await mkdtemp(join(tmpdir(), `runbook-drill-${run}-`));
   try {
-    const bundle = await bundleRepository(plan.repository, folder);
+    await using folder = await adapters.environment.temporaryFolder(ownership(run, 'all'));
+    const bundle = await bundleRepository(plan.repository, folder.path);
     const images = await provideImages(options);
     const drill: Drill = {
       run,
@@ -86,7 +84,6 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
     }
   } finally {
     emit({ event: 'drill-ended', interrupted: interruptedBy(interrupt), fault });
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

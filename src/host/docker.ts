@@ -13,6 +13,7 @@ import { hostImage } from './host-image.ts';
 import { provideImage } from './images.ts';
 import { ownershipLabels } from './labels.ts';
 import { Registries } from './registry.ts';
+import { temporaryFolder } from './temporary.ts';
 
 /** Free disk that a host needs where the drill file sets no limit, in bytes. */
 const usualDisk = 5 * 1024 ** 3;
@@ -37,6 +38,7 @@ export function createDockerEnvironment(env: NodeJS.ProcessEnv = process.env): E
       const { engine, registries } = await outer();
       return provideImage(request, { docker: engine.docker, registries, ...work });
     },
+    temporaryFolder,
     cleanup: async (which: CleanupScope): Promise<readonly string[]> => cleanup((await outer()).engine.docker, which),
   };
 }

@@ -47,6 +47,8 @@ export interface Environment {
    * `null` when it cannot be had at all.
    */
   provideImage(image: ImageRequest, options: { readonly signal: AbortSignal; readonly progress: (message: string) => void }): Promise<ProvidedImage | null>;
+  /** A folder on this machine for one piece of a run's work; `cleanup` finds it when its owner has died. */
+  temporaryFolder(ownership: Ownership): Promise<AsyncDisposable & { readonly path: string }>;
   /** Removes what carries our labels. Resolves to the names of what was removed. */
   cleanup(which: { readonly dead: true } | { readonly run: string } | { readonly all: true }): Promise<readonly string[]>;
 }

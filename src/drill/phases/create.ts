@@ -12,7 +12,7 @@ export async function createHost(context: ScenarioContext, replacement: boolean)
   const { drill, signal } = context;
   const { value: host, seconds } = await timed(() => drill.environment.createHost(hostSpec(context), { signal, progress: drill.progress }));
   try {
-    for (const image of drill.images) await host.copyImage(image);
+    await Promise.all(drill.images.map((image) => host.copyImage(image)));
   } catch (error) {
     await host[Symbol.asyncDispose]();
     throw error;

@@ -1,8 +1,9 @@
 /** seed: known content in every place and through every service, and the first manifest. */
+import { markTime } from '../../evidence/artefact/changed-files.ts';
 import { plantBallast } from '../../evidence/ballast.ts';
 import { plantCanary } from '../../evidence/canary.ts';
 import type { Host } from '../../ports/host.ts';
-import { type ScenarioContext, Unproven, inHost, now } from '../context.ts';
+import { type ScenarioContext, Unproven, inHost } from '../context.ts';
 import { serviceKey } from '../journal-events.ts';
 import type { PlacePlan } from '../model.ts';
 import { plantInFilePlace, writeInitialFiles } from './create.ts';
@@ -17,13 +18,13 @@ export async function seed(context: ScenarioContext, host: Host): Promise<Manife
   await Promise.all(
     plan.services.map(async (service) => {
       await seedAndSee(context, host, service);
-      newest[serviceKey(service.name)] = now();
+      newest[serviceKey(service.name)] = await markTime(host);
     }),
   );
   for (const place of plan.places) {
     if (place.compare === 'service') continue;
     await plantInPlace(context, host, place);
-    newest[place.name] = now();
+    newest[place.name] = await markTime(host);
   }
   await settle(context, host);
   const manifests = await manifestsOf(context, host, plan.places);

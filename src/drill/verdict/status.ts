@@ -37,6 +37,7 @@ export function reachVerdict(evidence: Evidence): Verdict {
     const { phase, seconds } = facts.timedOut;
     return { status: 'TIMED_OUT', message: `The scenario's time was over after ${formatDuration(seconds)}, in the ${phase} phase.`, liar, limit: null };
   }
+  if (found.some(({ finding }) => finding.rule === 'step-timeout')) return { status: 'TIMED_OUT', message: failure(evidence, liar), liar, limit: null };
   if (found.some(({ finding }) => finding.severity === 'error')) return { status: 'FAILED', message: failure(evidence, liar), liar, limit: null };
   const unproven = whatIsUnproven(evidence);
   if (unproven !== null) return notMeasured(unproven);
