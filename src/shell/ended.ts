@@ -17,9 +17,11 @@ export class EndedCommands {
   /** Ended last in a subshell or `$(…)`: what its parent process sees. */
   readonly #risen: Ended[] = [];
   readonly #told: Ended[] = [];
+  readonly #failures: readonly TraceRecord[];
 
   constructor(trace: Trace) {
     this.#trace = trace;
+    this.#failures = trace.records.filter((record) => record.kind === 'failure');
   }
 
   rise(ended: Ended): void {
@@ -41,7 +43,7 @@ export class EndedCommands {
   #unitOf(record: TraceRecord): Unit | 'told' | null {
     const call = this.#callThatFailed(record);
     if (call !== null) {
-      const inside = this.#trace.records.some((other) => other.kind === 'failure' && other.depth > record.depth && other.command === record.command && other.status === record.status);
+      const inside = this.#failures.some((other) => other.depth > record.depth && other.command === record.command && other.status === record.status);
       // `[ … ] && x` at the end of a function: a surprise, and no failure.
       const last = this.#trace.unit(record, record.at);
       return inside || (last !== null && last.fate.to === 'test' && isPureTest(last.words)) ? 'told' : call;
@@ -110,7 +112,7 @@ export class EndedCommands {
 
   /** Bash itself called that command's end a failure: in its own words, or after a function in those of what ran last in it. */
   bashToldOf(place: TraceRecord['previous']): boolean {
-    return place !== null && this.#trace.records.some((record) => record.kind === 'failure' && (isSamePlace(record, place) || (record.previous !== null && isSamePlace(record.previous, place) && record.line === place.line)));
+    return place !== null && this.#failures.some((record) => isSamePlace(record, place) || (record.previous !== null && isSamePlace(record.previous, place) && record.line === place.line));
   }
 
   #index(record: TraceRecord): SyntaxIndex | null {

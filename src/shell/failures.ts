@@ -5,7 +5,7 @@ import { merge } from './failure.ts';
 import type { ToolRecord, TraceRecord } from './protocol.ts';
 import { judgeTools, judgeUntracedScript } from './tool-failures.ts';
 import { judgeRecords } from './trace-failures.ts';
-import { Trace } from './trace.ts';
+import { Trace, isBlock } from './trace.ts';
 
 /** A command that failed with nothing acting on it; `line` counts in the block's text, from 1. */
 export interface JudgedFailure {
@@ -48,7 +48,7 @@ export interface TraceInput {
  */
 export function judgeTrace(input: TraceInput): { readonly failures: readonly JudgedFailure[] } {
   const trace = new Trace(input);
-  const seen: readonly Failure[] = trace.mainPid === null ? judgeUntracedScript(trace) : judgeRecords(trace);
+  const seen: readonly Failure[] = !trace.records.some((record) => isBlock(record.source)) ? judgeUntracedScript(trace) : judgeRecords(trace);
   const ending = findEnding(trace, seen);
   const all = ending === null ? seen : [...seen, ending];
   return { failures: merge(trace, [...all, ...judgeTools(trace, all)]) };

@@ -5,7 +5,7 @@ import { indexSyntax } from './syntax.ts';
 import type { SyntaxIndex, Unit } from './syntax.ts';
 
 /** Programs of the system that are bash scripts, and the shell's own start files: what fails inside them is their own matter. */
-const notOurs = /^(?:\/usr)?\/s?bin\/|^\/usr\/(?:lib|libexec|share)\/|^\/(?:etc|opt)\/(?:profile|bash)|^\/etc\/|\/\.(?:bashrc|bash_profile|profile|bash_logout)$|\/runbook-drill\//;
+const notOurs = /^(?:\/usr)?\/s?bin\/|^\/usr\/(?:lib|libexec|share)\/|^\/etc\/|^\/(?:usr\/local\/lib|run)\/runbook-drill\/|\/\.(?:bashrc|bash_profile|profile|bash_logout)$/;
 
 export class Trace {
   readonly input: TraceInput;
@@ -15,6 +15,8 @@ export class Trace {
   readonly records: readonly TraceRecord[];
   readonly #indexes = new Map<string, SyntaxIndex | null>();
   readonly #childSources: ReadonlySet<string>;
+  readonly #units = new Map<string, Unit | null>();
+  readonly #blockLines = new Map<number, number>();
 
   constructor(input: TraceInput) {
     this.input = input;
@@ -38,7 +40,12 @@ export class Trace {
   }
 
   unit(place: { readonly source: string; readonly line: number; readonly command: string }, at: number, after: Unit | null = null): Unit | null {
-    return this.index(place.source, at)?.find(place.command, place.line, after) ?? null;
+    const key = [place.source, at, place.line, after?.pos, place.command].join('\0');
+    const known = this.#units.get(key);
+    if (known !== undefined) return known;
+    const unit = this.index(place.source, at)?.find(place.command, place.line, after) ?? null;
+    this.#units.set(key, unit);
+    return unit;
   }
 
   /** A function of the block, of an earlier one or of a script, that only asks and answers. */
@@ -55,9 +62,12 @@ export class Trace {
 
   /** First line of the simple command that bash counted at `line`. */
   blockLine(line: number): number {
+    const known = this.#blockLines.get(line);
+    if (known !== undefined) return known;
     const record = this.records.find((candidate) => candidate.kind === 'command' && candidate.source === 'block' && candidate.line === line);
-    const unit = record === undefined ? null : this.block.find(record.command, line);
-    return unit?.firstLine ?? line;
+    const first = (record === undefined ? null : this.block.find(record.command, line))?.firstLine ?? line;
+    this.#blockLines.set(line, first);
+    return first;
   }
 
   /** What the child bash of a record ended with; null where it is not told. */
