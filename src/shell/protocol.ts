@@ -1,7 +1,4 @@
-/**
- * What the agent inside a host and the session out here tell each other: the trace of a block as it was, with no judgement.
- * A frame is one line of JSON (`type`, `bytes`) followed by that many bytes.
- */
+/** What a session is asked to run, and what it tells of it: the trace of a block as it was, with no judgement. */
 
 /**
  * One thing that a traced bash said. All statuses are those of the moment before: of what `previous` names.
@@ -10,7 +7,7 @@
  *   In a pipeline and before `&` the record of a simple command comes from the parent process, and then carries the status of what went before the pipeline.
  * - `failure`: bash's own ERR: `command` ended with `status` and nothing tested it.
  * - `return`: a function or a sourced file ended (the end of the block itself among them); PIPESTATUS is that of the last pipeline in it.
- * - `end`: a subshell or a child bash ended with `status`; PIPESTATUS is that of the last pipeline in it. For `cmd &` of the session's own shell, `pid` is that of `cmd`, `command` what was started.
+ * - `end`: a subshell, a child bash or the block's own shell ended with `status`; PIPESTATUS is that of the last pipeline in it. For `cmd &`, `pid` is that of `cmd`, `command` what was started.
  */
 export interface TraceRecord {
   readonly kind: 'command' | 'failure' | 'return' | 'end';
@@ -44,7 +41,7 @@ export interface TraceRecord {
   readonly background: number | null;
   /**
    * What `status` belongs to: the `command` record before this one in the same process at the same `depth` (in a pipeline: its last
-   * simple command in this process; a loop or group there runs in a process of its own). So after `f`, it is the call of `f`.
+   * simple command in this process; a loop or group there runs in a process of its own). So after `f`, it is the call of `f`. Null where nothing there has ended yet.
    */
   readonly previous: { readonly source: string; readonly line: number; readonly command: string } | null;
   /**
@@ -122,7 +119,7 @@ export interface BlockRequest {
 
 /** What one block did. */
 export interface BlockRun {
-  /** `finished`: to its last line; `exited`: it ended its shell; `prompt`: it waited for a person and was ended. */
+  /** `finished`: to its last line; `exited`: it ended its shell (a `script` always does); `prompt`: it waited for a person and was ended. */
   readonly ended: 'finished' | 'exited' | 'timed-out' | 'prompt' | 'aborted';
   /** Null when it was ended from outside. */
   readonly exitCode: number | null;
@@ -143,8 +140,10 @@ export interface BlockRun {
   readonly output: string;
   /** Last 8 KiB of standard error. */
   readonly stderrTail: string;
-  /** Something read of the typed `input`. */
+  /** Something read of the `input`. */
   readonly inputTaken: boolean;
+  /** Texts of scripts in which something ended with a status other than 0, by absolute path, as they were when the block had ended; at most 20, each cut at 256 KiB. */
+  readonly scripts: ReadonlyMap<string, string>;
 }
 
 /** What came after the blocks had ended: from background children, `EXIT` traps, process substitutions. */

@@ -53,6 +53,8 @@ class Agent:
     spared = frozenset()
 
     def wait(self):
+        self.frames.flush()
+        self.set_selected()
         until = [t for t in (self.run and self.run.wake_at(), self.end_by) if t is not None]
         if any(shell.unfed for shell in self.session.shells.values()) if self.session else False:
             until.append(time.monotonic() + 0.005)
@@ -64,8 +66,6 @@ class Agent:
         if self.frames.closed:
             self.over = True
             return
-        self.frames.flush()
-        self.set_selected()
         session = self.session
         if session is None:
             return

@@ -167,9 +167,10 @@ class Run:
 
     def end(self, how, asking=None):
         """From outside: everything that this block started ends with it."""
-        if self.result is not None or self.started is None:
-            self.fault = self.fault or ("aborted" if self.started is None else None)
+        if self.result is not None:
             return
+        if self.started is None:
+            self.wall, self.started, self.before = time.time(), time.monotonic(), frozenset()
         prompt = None
         if asking is not None:
             trace = self.session.trace

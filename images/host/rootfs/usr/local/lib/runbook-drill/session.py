@@ -4,9 +4,10 @@ import fcntl
 import os
 import pwd
 import shutil
+import subprocess
 
 from processes import all_processes, descendants, kill_all
-from shells import Shell
+from shells import LIBRARY, Shell
 from terminal import Terminal
 from trace import Trace
 
@@ -51,6 +52,7 @@ class Session:
         """The user's shell, a new one in the same directory where there is none or the last has ended."""
         shell = self.shells.get((user, in_terminal))
         if shell is None:
+            answer_gpg(user)
             self.shell_count += 1
             shell = self.shells[(user, in_terminal)] = Shell(self, user, in_terminal, f"{self.scripts}{self.shell_count}")
         return shell
@@ -103,6 +105,12 @@ class Session:
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def answer_gpg(user):
+    """gpg's questions for a passphrase are answered for the user, and for root behind sudo."""
+    if os.path.exists("/run/runbook-drill/passphrase"):
+        subprocess.run([f"{LIBRARY}/pinentry-setup", *{user, "root"}], stdin=subprocess.DEVNULL, check=True)
 
 
 def holds(pid, names):

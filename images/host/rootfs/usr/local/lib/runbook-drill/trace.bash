@@ -128,7 +128,7 @@ __drill_set_trap() {
     builtin trap -- "${3:--}" "$2"
     builtin return
   fi
-  [[ $2 != EXIT ]] || __drill_exit_at=$DRILL_AT __drill_exit_source=$__drill_source
+  [[ $2 != EXIT ]] || __drill_exit_at=$DRILL_AT __drill_exit_source=${BASH_SOURCE[2]-}
   builtin printf -v __drill_caller '%q' "${FUNCNAME[*]:2} ${BASH_LINENO[*]:2}"
   local __drill_given='"$?" "$__drill_pipe" "$__drill_command" "$LINENO" "$_"'
   builtin trap -- "${5-} { __drill_tell '$4' $2 $((${#BASH_SOURCE[@]} - 2)) $BASH_SUBSHELL $__drill_caller $__drill_given && builtin :; } 2>&251; case \$__drill_theirs in 1) $1

@@ -293,7 +293,14 @@ class Trace:
             return
         shell = self.processes.get(parent)
         started = self.started.pop(child, None)
-        if started is not None:
+        if told is not None and told.pending is not None:
+            self.commit(told, told.pending, told.pending.time)
+            told.pending = None
+        if told is not None and told.calls:
+            # Killed, or what it became ended: it has said at least what it ran.
+            deepest = max(told.calls)
+            source, previous, line, (block, at) = None, told.calls[deepest], None, told.places[deepest]
+        elif started is not None:
             source, previous, line, block, at = started
         elif shell is not None and shell.calls:
             source, previous, line, block, at = None, shell.calls[max(shell.calls)], None, self.block, self.at

@@ -1,0 +1,31 @@
+/** Keeps the last bytes of a stream. */
+export class Tail {
+  readonly #limit: number;
+  #chunks: Buffer[] = [];
+  #size = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  add(chunk: Buffer): void {
+    // A copy of the end, or a small tail would hold on to a big chunk.
+    this.#chunks.push(chunk.length > this.#limit ? Buffer.from(chunk.subarray(-this.#limit)) : chunk);
+    this.#size += Math.min(chunk.length, this.#limit);
+    if (this.#size < 4 * this.#limit) return;
+    this.#chunks = [Buffer.from(this.#bytes())];
+    this.#size = Math.min(this.#size, this.#limit);
+  }
+
+  /** As UTF-8; a character cut at the front is left out. */
+  text(): string {
+    const bytes = this.#bytes();
+    let start = 0;
+    if (this.#size > this.#limit) while (start < 4 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
+    return bytes.toString('utf8', start);
+  }
+
+  #bytes(): Buffer {
+    return Buffer.concat(this.#chunks).subarray(-this.#limit);
+  }
+}
