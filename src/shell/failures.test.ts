@@ -36,6 +36,12 @@ describe('judges what is told of', () => {
     expect(judge(text, { records, tools, stderrTail }).map(({ line, stderr }) => [line, stderr])).toEqual([[2, 'ls: cannot access /none\n'], [3, '']]);
   });
 
+  test('the pipeline that ends the block', () => {
+    const gzip = { source: 'block', line: 2, command: 'gzip' };
+    const records = [record({ command: 'echo a', line: 1 }), record({ command: 'tar -c none', line: 2 }), record(gzip), record({ ...gzip, kind: 'return', pipeStatus: [2, 0], previous: gzip })];
+    expect(judge('echo a\ntar -c none | gzip', { records }).map((failure) => said(failure))).toEqual(['masked 2 tar -c none =2 (upstream in a pipeline)']);
+  });
+
   test('at most 2 KiB of it', () => {
     const records = [record({ kind: 'failure', command: 'false', line: 1, status: 1, pipeStatus: [1] })];
     expect(judge('false', { records, stderrTail: 'x'.repeat(8192) }).map(({ stderr }) => stderr.length)).toEqual([2048]);
