@@ -2,10 +2,10 @@
 import type { Host } from '../../ports/host.ts';
 import { judgeTrace } from '../../shell/failures.ts';
 import { classifyLimit } from '../../shell/limits.ts';
-import { type BlockRun, type ShellSession, openSession } from '../../shell/session.ts';
+import { type BlockRun, type LateRecords, type ShellSession, openSession } from '../../shell/session.ts';
 import type { CommandSpan } from '../../evidence/artefact/written-by.ts';
 import { type ScenarioContext, inHost } from '../context.ts';
-import type { HostLimit, StepResult } from '../journal-events.ts';
+import type { CommandFailure, HostLimit, StepResult } from '../journal-events.ts';
 import { createMasker } from '../mask.ts';
 import type { PlannedStep, ShellStep, ShellText, WaitStep, WriteStep } from '../model.ts';
 import { waitUntilReady } from './services.ts';
@@ -24,6 +24,13 @@ interface StepRunner {
   readonly host: Host;
   readonly shell: () => Promise<ShellSession>;
   readonly spans: CommandSpan[];
+  /** Blocks in the order in which the phase's shells ran them. */
+  readonly ran: FinishedBlock[];
+}
+
+interface FinishedBlock {
+  readonly step: ShellStep;
+  result: StepResult;
 }
 
 /** Indices into `scenario.steps` tell the journal which step it was. */
@@ -33,6 +40,7 @@ export async function runSteps(context: ScenarioContext, host: Host, steps: read
     context,
     host,
     spans: [],
+    ran: [],
     shell: async () => (await (opened ??= openPhaseShell(context, host))).session,
   };
   let failed = false;
@@ -52,7 +60,7 @@ export async function runSteps(context: ScenarioContext, host: Host, steps: read
       limit ??= result.limits[0] ?? null;
     }
   } finally {
-    await closePhaseShell(opened);
+    failed = (await closePhaseShell(runner, opened)) || failed;
   }
   return { failed, limit, spans: runner.spans };
 }
@@ -73,12 +81,35 @@ const skipped: StepResult = {
 
 const isRefused = (step: PlannedStep): boolean => step.kind === 'skip' || ('refused' in step && step.refused !== null);
 
-async function closePhaseShell(opened: Promise<PhaseShell> | null): Promise<void> {
+/** Ends the phase's shells and writes down what failed only then. True when a step did. */
+async function closePhaseShell({ context, ran }: StepRunner, opened: Promise<PhaseShell> | null): Promise<boolean> {
   // A shell that never opened has said so to the step that wanted it.
   const shell = await opened?.catch(() => null);
-  await shell?.session[Symbol.asyncDispose]();
-  shell?.flush();
+  if (shell === null || shell === undefined) return false;
+  await using session = shell.session;
+  if (context.signal.aborted) return false;
+  const late = await session.end();
+  shell.flush();
+  const results = lateResults(context, ran, late);
+  for (const { step, result } of results) context.emit({ event: 'step-ended', step: context.scenario.steps.indexOf(step), result });
+  return results.some(({ result }) => result.status === 'failed');
 }
+
+/** Background children and EXIT traps may fail after their block has ended: the step is told again, with these failures. */
+function lateResults(context: ScenarioContext, ran: readonly FinishedBlock[], late: LateRecords): readonly FinishedBlock[] {
+  return ran.flatMap(({ step, result }, index) => {
+    const records = late.records.filter((record) => record.block === index + 1);
+    const tools = late.tools.filter((tool) => tool.block === index + 1);
+    if (records.length === 0 && tools.length === 0) return [];
+    const { failures, limits } = judged(context, step, { records, tools, exitCode: 0, exited: false, stderrTail: '', scripts: earlierBlocks(ran) });
+    if (failures.length === 0 && limits.length === 0) return [];
+    const failed = limits.length > 0 || failures.some(({ kind }) => kind === 'untested');
+    return [{ step, result: { ...result, status: failed && result.status === 'succeeded' ? 'failed' : result.status, failures, limits } }];
+  });
+}
+
+/** As the trace names them, so that a function that an earlier block defined can be judged by its text. */
+const earlierBlocks = (ran: readonly FinishedBlock[]): ReadonlyMap<string, string> => new Map(ran.map(({ step }, index) => [`block:${index + 1}`, step.shell.text]));
 
 /** A shell of the phase, and what its output still held back because it could have begun a secret. */
 interface PhaseShell {
@@ -136,7 +167,7 @@ async function runWrite({ host }: StepRunner, step: WriteStep): Promise<StepResu
   return { ...skipped, status: 'succeeded', exitCode: 0, start: start.toISOString(), duration: (Date.now() - start.getTime()) / 1000 };
 }
 
-async function runBlock({ context, host, shell, spans }: StepRunner, step: ShellStep): Promise<StepResult> {
+async function runBlock({ context, host, shell, spans, ran }: StepRunner, step: ShellStep): Promise<StepResult> {
   const session = await shell();
   const run = await session.run({
     text: step.shell.text,
@@ -150,23 +181,42 @@ async function runBlock({ context, host, shell, spans }: StepRunner, step: Shell
   context.signal.throwIfAborted();
   const { file } = step.shell;
   for (const span of run.spans) spans.push({ ...span, file, line: fileLine(step.shell, span.line) });
-  return stepResult(context, step, run);
+  sayWhatWasDropped(context, step, run);
+  const result = stepResult(context, step, run, earlierBlocks(ran));
+  ran.push({ step, result });
+  return result;
+}
+
+function sayWhatWasDropped(context: ScenarioContext, step: ShellStep, { dropped }: BlockRun): void {
+  const lost = dropped.failures + dropped.failedTools;
+  if (lost > 0) context.emit({ event: 'not-measured', what: `failures in ${step.name}`, why: `${lost} commands failed beyond what a trace keeps` });
 }
 
 /** Line of the file for a line of the block's text, both from 1. */
 const fileLine = (shell: ShellText, line: number): number => shell.lines[Math.min(Math.max(line, 1), shell.lines.length) - 1] ?? shell.lines[0] ?? 1;
 
-function stepResult({ drill }: ScenarioContext, step: ShellStep, run: BlockRun): StepResult {
-  const { shell } = step;
-  const judged = judgeTrace({ text: shell.text, records: run.records, tools: run.tools, exitCode: run.exitCode, exited: run.ended === 'exited', stderrTail: run.stderrTail });
+interface Judged {
+  readonly failures: readonly CommandFailure[];
+  readonly limits: readonly HostLimit[];
+}
+
+/** What failed with nothing acting on it, and what of that the host is at fault for. */
+function judged({ drill }: ScenarioContext, { shell }: ShellStep, trace: Omit<Parameters<typeof judgeTrace>[0], 'text'>): Judged {
   const limits: HostLimit[] = [];
-  const failures = judged.failures.flatMap((failure) => {
+  const failures = judgeTrace({ text: shell.text, ...trace }).failures.flatMap((failure) => {
     const line = fileLine(shell, failure.line);
     const limit = classifyLimit({ command: failure.command, stderr: failure.stderr, network: drill.plan.host.network });
     if (limit === null) return [{ ...failure, file: shell.file, line }];
     limits.push({ file: shell.file, line, ...limit });
     return [];
   });
+  return { failures, limits };
+}
+
+function stepResult(context: ScenarioContext, step: ShellStep, run: BlockRun, blocks: ReadonlyMap<string, string>): StepResult {
+  const { shell } = step;
+  const { records, tools, exitCode, stderrTail } = run;
+  const { failures, limits } = judged(context, step, { records, tools, exitCode, exited: run.ended === 'exited', stderrTail, scripts: new Map([...run.scripts, ...blocks]) });
   const failed = run.prompt !== null || limits.length > 0 || failures.some((failure) => failure.kind === 'untested') || unexplainedExit(step, run);
   return {
     status: run.ended === 'timed-out' ? 'timed-out' : failed ? 'failed' : 'succeeded',
