@@ -92,7 +92,7 @@ describe('the records', () => {
       'command 6 for i in 1 2 1',
       'command 7 echo $i 2',
       'command 6 for i in 1 2 1',
-      'return 8 echo $i 1',
+      'return 7 echo $i 1',
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('a block notices nothing of it', () => {
     ['a DEBUG trap', "trap 'echo next: $BASH_COMMAND' DEBUG\necho a\n", 'next: echo a\na\n'],
     ['an ERR trap that exits', "trap 'echo failed; exit 5' ERR\nfalse\necho never", 'failed\n'],
     ['traps in a subshell', "( trap 'echo sub' EXIT; true ); echo main", 'sub\nmain\n'],
-    ['readonly variables', 'readonly depth=1 kind=2 line=3; trap "echo x" EXIT; echo $depth', '1\nx\n'],
+    ['readonly variables', 'readonly depth=1 kind=2 line=3; trap "echo x" EXIT; echo $depth; exit', '1\nx\n'],
     ['functions that are exported', 'f() { echo in $1; }; export -f f; bash -c "f child; true"', 'in child\n'],
     ['set -x', 'set -x; echo a 2>&1', 'a\n'],
     ['set -f and nullglob', 'set -f; echo *; set +f; shopt -s nullglob; echo /nonexistent*', '*\n\n'],

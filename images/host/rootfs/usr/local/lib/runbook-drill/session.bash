@@ -2,6 +2,7 @@
 # script (so that no block can eat them). It sources each block, with traps on only while that runs.
 
 BASH_ARGV0=-bash
+__drill_driver=${BASH_SOURCE[1]}
 # What a login shell reads; but bash is not told that it is one, as it would then run ~/.bash_logout inside a block's `exit`.
 if [[ -r /etc/profile ]]; then source /etc/profile; fi
 for __drill_file in ~/.bash_profile ~/.bash_login ~/.profile; do

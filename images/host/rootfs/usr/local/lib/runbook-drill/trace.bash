@@ -96,6 +96,8 @@ __drill_tell() {
     fi
   fi
   [[ $2 != RETURN || ${FUNCNAME[1]} != trap ]] || __drill_theirs=0
+  # The session's own lines around a block.
+  [[ $2 == EXIT || -z ${__drill_driver-} || ${BASH_SOURCE[1]-} != "${__drill_driver-}" ]] || __drill_theirs=0
   [[ $2 == DEBUG ]] || __drill_trap=$2 __drill_trap_depth=$__drill_depth __drill_frozen=$8
   # LINENO begins at 1 in an EXIT handler: it is told at the line that set it.
   [[ $2 != EXIT ]] || DRILL_AT=${__drill_exit_at:-$__drill_at} 

@@ -179,6 +179,8 @@ class Trace:
 
     def take_record(self, line):
         process = self.process(line.pid, line.first == b"1")
+        if line.kind == b"R":
+            self.end_of_file(process, line)
         if line.source.startswith(OURS) or line.source.startswith(self.script):
             # The driver's own commands. What is pending was a real command, and has ended.
             if process.pending is not None:
@@ -210,10 +212,23 @@ class Trace:
         process.failure = line if line.kind == b"E" else None
         self.commit(process, line, line.time)
 
+    def end_of_file(self, process, line):
+        """The return of a sourced file (the block is one) is told from where it was called: its own last command is one deeper."""
+        deeper = process.pending
+        if deeper is not None and deeper.same_moment(line):
+            deeper, process.pending = None, None
+        if deeper is not None:
+            self.commit(process, deeper, line.time)
+            process.pending = None
+        last = process.calls.get(line.depth + 1)
+        if last is not None:
+            line.depth += 1
+            line.source, line.line, line.command = last[3], str(last[1]).encode(), last[2]
+
     def remember(self, process, line):
         """A subshell that is the call of a function (`f &`, `a | f`) was told by its parent, just before."""
-        if not process.fresh:
-            self.recent[line.command] = ((self.source(process, line), number(line.line), line.command), self.where(line))
+        if not (process.fresh and entered(line)):
+            self.recent[line.command] = ((self.source(process, line), number(line.line), line.command, line.source), self.where(line))
             self.recent.move_to_end(line.command)
             if len(self.recent) > 200:
                 self.recent.popitem(last=False)
@@ -238,7 +253,7 @@ class Trace:
         depth, calls = line.depth, process.calls
         if line.kind == b"C":
             entering, process.entering = process.entering, (depth + 1, line.command)
-            if depth not in calls and (entering == (depth, line.command) or process.fresh and line.function and line.function in line.command.split()):
+            if depth not in calls and (entering == (depth, line.command) or process.fresh and entered(line)):
                 # bash tells the call of a function again as it enters
                 if process.fresh:
                     process.entry = self.recent.get(line.command)
@@ -259,7 +274,7 @@ class Trace:
                 previous, (block, at) = process.entry
             else:
                 return
-            source, row = previous[:2]
+            source, row = previous[0], previous[1]
             if line.command.startswith((TRACER, DRIVER)):
                 line.command = previous[2]
         elif line.trap == b"EXIT" and row == 1 and source.startswith("block"):
@@ -278,7 +293,7 @@ class Trace:
             if line.background != process.background:
                 process.background = line.background
                 self.started[line.background] = (source, previous, line, block, at)
-            calls[depth] = (source, row, line.command)
+            calls[depth] = (source, row, line.command, line.source)
             process.places[depth] = (block, at)
             book.add_span(at, line.command, line.time, end)
             if line.pid in self.mains and book is self.book:
@@ -343,6 +358,11 @@ class Trace:
             if process.pending is not None and (everything or pid in self.mains or not alive(number(pid))):
                 pending, process.pending = process.pending, None
                 self.commit(process, pending, end)
+
+
+def entered(line):
+    """It may be what bash tells as it enters a function."""
+    return line.function and line.function in line.command.split()
 
 
 def named(previous):
