@@ -18,7 +18,7 @@ from run import Run
 from session import PIPE_SIZE, Session
 from shells import become_subreaper
 
-CHUNK = 65536
+CHUNK = 256 * 1024
 # Output that waits to be taken outside; past it, the blocks wait.
 QUEUE = 1 << 20
 

@@ -174,9 +174,7 @@ class Run:
         prompt = None
         if asking is not None:
             trace = self.session.trace
-            name = asking.name
-            if str(asking.pid).encode() in trace.mains or name == "bash":
-                name = (trace.command.split() or [name.encode()])[0].decode("utf-8", "replace")
+            name = trace.running(asking.pid) or asking.name
             prompt = {"line": trace.at, "program": name}
         seconds = time.monotonic() - self.started
         if self.session.trace.cwd and not self.request.get("cwd"):

@@ -38,7 +38,9 @@ __drill_before() {
 
 # A variable for one block alone.
 __drill_with() {
-  __drill_restore+="$(builtin declare -p -- "$1" 2>&251 || builtin printf 'builtin unset -v %q' "$1")"$'\n'
+  local __drill_was
+  __drill_was=$(builtin declare -p -- "$1" 2>&251) || __drill_was=
+  builtin printf -v __drill_restore '%sbuiltin unset -v %q\n%s\n' "$__drill_restore" "$1" "${__drill_was/#declare/builtin declare -g}"
   builtin export -- "$1=$2"
 }
 
@@ -47,6 +49,7 @@ __drill_after() {
   builtin trap - DEBUG RETURN ERR
   [[ "$- $BASHOPTS" == "$__drill_state" ]] || builtin eval "$__drill_options"
   __drill_children
+  builtin eval "$__drill_restore"
   [[ -z $__drill_back ]] || builtin cd -- "$__drill_back"
   __drill_done "$1"
 }

@@ -1,6 +1,7 @@
 """Reads what the traced shells say (trace.bash), and keeps it in bounded memory: equal records are counted, not kept."""
 
 import os
+import re
 from collections import OrderedDict
 
 MAX_RECORDS = 20_000
@@ -14,6 +15,7 @@ OURS = b"/usr/local/lib/runbook-drill/"
 DRIVER = b'builtin source "$DRILL_BLOCK"'
 TRACER = b'builtin trap "$__drill_'
 
+ASSIGNMENT = re.compile(r"\w+=")
 KINDS = {b"C": "command", b"E": "failure", b"R": "return", b"X": "end"}
 
 
@@ -351,6 +353,14 @@ class Trace:
             "tool": tool, "args": arguments, "block": number(block), "line": number(line), "time": float(start), "end": float(end),
             "exitCode": int(exit_code), "stderr": stderr, "parent": parent, "parentPid": int(parent_pid), "cwd": cwd, "count": int(count),
         })
+
+    def running(self, pid):
+        """First word of the command that a traced bash runs now, or None."""
+        process = self.processes.get(str(pid).encode())
+        if process is None or process.pending is None:
+            return None
+        words = [word for word in text(process.pending.command).split() if not ASSIGNMENT.match(word)]
+        return words[0] if words else None
 
     def settle(self, alive, end, everything=False):
         """At the end of a block: what was pending is a command after all, unless its process still runs."""
