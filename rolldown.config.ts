@@ -7,5 +7,5 @@ export default defineConfig({
   // Optional native parts of ssh2, which is never used: hosts are reached through the local engine alone.
   external: [/\.node$/, 'cpu-features'],
   transform: { target: 'node20' },
-  output: { dir: 'dist', format: 'esm', cleanDir: true, minify: false, chunkFileNames: 'chunks/[name].js', legalComments: 'none' },
+  output: { dir: 'dist', format: 'esm', cleanDir: true, minify: false, chunkFileNames: 'chunks/[name].js', comments: { legal: false } },
 });

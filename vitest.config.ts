@@ -13,6 +13,7 @@ export default defineConfig({
           hookTimeout: 300_000,
           // Two workers: the machines this suite must fit on have two cores, and hosts are heavier than tests.
           maxWorkers: 2,
+          maxConcurrency: 2,
         },
       },
     ],

@@ -21,4 +21,9 @@ describe('a host limit', { timeout: 120_000 }, () => {
     expect(result.scenario.validationStatus, explained(result)).toBe('NOT_MEASURED');
     expect(result.scenario.validationStatusMessage).toMatch(/did not take/);
   });
+
+  it('an engine that dies under the drill is not measured', async () => {
+    const result = await runSmallDrill({ blocks: { restore: 'sudo kill -9 1 $(pidof s6-svscan) || true; sleep 1; sudo pkill -9 s6-svscan; sleep 5' } });
+    expect(result.scenario.validationStatus, explained(result)).not.toBe('SUCCESSFUL');
+  });
 });

@@ -1,7 +1,7 @@
 /** Each way in which a runbook is known to lie: the good twin passes, the bad one fails with the rule that names the lie. */
 import { describe, expect, it } from 'vitest';
 import type { RuleId } from '../src/drill/model.ts';
-import { type SmallDrill, explained, goodBlocks, runSmallDrill } from './small-drill.ts';
+import { type DrillResult, type SmallDrill, explained, goodBlocks, runSmallDrill } from './small-drill.ts';
 
 interface Pair {
   readonly name: string;
@@ -22,6 +22,10 @@ const twoPlaces = {
 const deployTwo = `${goodBlocks.deploy}\ndocker volume create other_data\ndocker run --rm -v other_data:/v alpine sh -c 'echo neighbour > /v/file'`;
 const backupTwo = `${goodBlocks.backup}\ndocker run --rm -v other_data:/v:ro -v /srv/backups:/b alpine tar czf /b/other.tar.gz -C /v .`;
 const restoreTwo = `${goodBlocks.restore}\ndocker run --rm -v other_data:/v -v /srv/backups:/b alpine sh -c 'find /v -mindepth 1 -delete && tar xzf /b/other.tar.gz -C /v'`;
+/** A program that keeps what it saw in its folder, and writes it back when it is told to stop. */
+const deployFromMemory = `docker volume create app_data
+docker run -d --name app -v app_data:/data alpine sh -c 'trap "cp -a /tmp/memory/. /data/; exit" TERM; while :; do if [ -n "$(ls -A /data)" ]; then rm -rf /tmp/memory; cp -a /data /tmp/memory; fi; sleep 0.2; done'
+docker exec app sh -c 'echo kept > /data/file'`;
 const bothLost = { loss: { data: ['app', 'other'], how: 'delete' } };
 
 const pairs: readonly Pair[] = [
@@ -110,6 +114,12 @@ const pairs: readonly Pair[] = [
     rules: ['masked-failure', 'uncovered-data'],
   },
   {
+    name: 'data that comes back from memory when its program is stopped',
+    good: {},
+    bad: { blocks: { deploy: deployFromMemory, restore: 'docker stop app && docker start app' } },
+    rules: ['data-missing'],
+  },
+  {
     name: 'a block that reads an answer',
     good: {},
     bad: { blocks: { restore: `read -r -p 'Sure? ' answer\n${goodBlocks.restore}` } },
@@ -154,9 +164,18 @@ const pairs: readonly Pair[] = [
   },
 ];
 
+/** Good twins that are the same drill are drilled once. */
+const drilled = new Map<string, Promise<DrillResult>>();
+function goodTwin(small: SmallDrill): Promise<DrillResult> {
+  const key = JSON.stringify(small);
+  const known = drilled.get(key) ?? runSmallDrill(small);
+  drilled.set(key, known);
+  return known;
+}
+
 describe.concurrent('a runbook that lies is caught', { timeout: 120_000 }, () => {
   it.each(pairs)('$name', async ({ good, bad, rules, status = 'FAILED' }) => {
-    const passed = await runSmallDrill(good);
+    const passed = await goodTwin(good);
     expect(passed.scenario.validationStatus, explained(passed)).toBe('SUCCESSFUL');
     expect(passed.errors, explained(passed)).toEqual([]);
     const failed = await runSmallDrill(bad);

@@ -1,0 +1,116 @@
+/** The command line as it is shipped: `dist/` alone, its exit status and what it says. */
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type SmallDrill, goodBlocks, makeRepository } from './small-drill.ts';
+
+const cli = resolve('dist/cli.js');
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
+  const result = spawnSync(process.execPath, [cli, ...args], { cwd, encoding: 'utf8', env: { ...process.env, ...env } });
+  return { code: result.status, stdout: result.stdout, stderr: result.stderr };
+}
+
+function inRepository<T>(small: SmallDrill, work: (folder: string) => T): T {
+  const folder = makeRepository(small);
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** No engine can be touched: there is none at this address. */
+const noEngine = { DOCKER_HOST: 'unix:///nonexistent/docker.sock' };
+
+const wrongInputs: readonly (readonly [string, SmallDrill, RegExp])[] = [
+  ['an unknown key', { host: { workspce: '~/app' } }, /^drill\.yaml:\d+:\d+: .*workspce/m],
+  ['a wrong type', { scenario: { rto: 15 } }, /^drill\.yaml:\d+:\d+: /m],
+  ['a dangling reference', { scenario: { restore: ['#restor'] } }, /^drill\.yaml:\d+:\d+: .*#restor[\s\S]*#restore/m],
+  ['a missing runbook', { drill: { runbook: 'nosuch.md' } }, /nosuch\.md/],
+  ['an unclosed fence', { runbook: '# A\n\n```sh {"name":"deploy"}\ntrue\n' }, /^runbook\.md:3:/m],
+  ['an ambiguous reference', { runbook: '# A\n\n```sh {"name":"deploy"}\ntrue\n```\n\n```sh {"name":"deploy"}\ntrue\n```\n' }, /deploy/],
+  ['a side door', { drill: { data: { app: { path: '/srv/backups/app' } } } }, /^drill\.yaml:\d+:\d+: /m],
+  ['what is not there yet', { host: { engine: 'incus' } }, /not yet: /],
+];
+
+describe('wrong input is told before anything runs', () => {
+  it.each(wrongInputs)('%s', (_name, small, expected) => {
+    inRepository(small, (folder) => {
+      const ran = run(folder, ['run'], noEngine);
+      expect(ran.code, ran.stderr).toBe(2);
+      expect(ran.stderr).toMatch(expected);
+      expect(ran.stderr).not.toMatch(/^\s+at /m);
+    });
+  });
+
+  it('an unknown command, an unknown option, a file that is not there', () => {
+    expect(run('.', ['nosuch']).code).toBe(2);
+    expect(run('.', ['run', '--nosuch']).code).toBe(2);
+    expect(run('.', ['blocks', 'nosuch.md'])).toMatchObject({ code: 2, stderr: expect.stringContaining('nosuch.md') });
+    expect(run('.', ['lint']).code).toBe(2);
+  });
+});
+
+describe('what cannot be run', () => {
+  it('no engine: exit 3 and one message that says what to install', () => {
+    inRepository({}, (folder) => {
+      const ran = run(folder, ['run'], noEngine);
+      expect(ran.code, ran.stdout + ran.stderr).toBe(3);
+      expect(ran.stdout + ran.stderr).toMatch(/install/i);
+    });
+  });
+
+  it('an image that cannot be had: exit 3, and its name', () => {
+    inRepository({ host: { images: ['alpine', 'example/nosuch:1'] } }, (folder) => {
+      const ran = run(folder, ['run']);
+      expect(ran.code, ran.stdout + ran.stderr).toBe(3);
+      expect(ran.stdout + ran.stderr).toContain('example/nosuch:1');
+    });
+  });
+
+  it('less free disk than limits.disk: exit 3, with both numbers', () => {
+    inRepository({ host: { limits: { disk: '900000GiB' } } }, (folder) => {
+      const ran = run(folder, ['run']);
+      expect(ran.code, ran.stdout + ran.stderr).toBe(3);
+      expect(ran.stdout + ran.stderr).toMatch(/900000\.0 GiB/);
+    });
+  });
+
+  it('an engine that is not of this machine is refused', () => {
+    inRepository({}, (folder) => {
+      expect(run(folder, ['run'], { DOCKER_HOST: 'tcp://192.0.2.1:2375' }).code).toBe(3);
+    });
+  });
+});
+
+describe('what needs no engine', () => {
+  it('plan, its JSON and its matrix', () => {
+    inRepository({}, (folder) => {
+      expect(run(folder, ['plan'], noEngine)).toMatchObject({ code: 0, stdout: expect.stringContaining('#restore') });
+      expect(JSON.parse(run(folder, ['plan', '--json'], noEngine).stdout)).toMatchObject({ format: 1, scenarios: [{ id: 'one', lost: ['app'] }] });
+      expect(run(folder, ['plan', '--matrix'], noEngine).stdout).toBe('{"include":[{"scenario":"one"}]}\n');
+    });
+  });
+
+  it('blocks, ready to paste', () => {
+    inRepository({}, (folder) => {
+      const ran = run(folder, ['blocks', 'runbook.md'], noEngine);
+      expect(ran.stdout.split('\n')[0]).toBe(`5\t#deploy\tsh\t\t${goodBlocks.deploy.split('\n')[0]}`);
+      writeFileSync(join(folder, 'empty.md'), '# Nothing\n');
+      expect(run(folder, ['blocks', 'empty.md']).code).toBe(0);
+    });
+  });
+
+  it('help and version', () => {
+    expect(run('.', ['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('run') });
+    expect(run('.', ['--version'])).toMatchObject({ code: 0 });
+  });
+});
