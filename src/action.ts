@@ -4,6 +4,8 @@ import * as core from '@actions/core';
 import { annotations } from './github/annotations.ts';
 import { refuseForks } from './github/runner.ts';
 import { findDrillFile, loadPlan } from './drill/plan/load.ts';
+import { listenForInterrupts } from './interrupts.ts';
+import { createLiveOutput } from './live-output.ts';
 import { InputErrors } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
 import type { Report } from './drill/report-model.ts';
@@ -65,17 +67,16 @@ async function main(): Promise<number> {
   core.saveState('run', run);
   core.saveState('environment', plan.host.environment);
   const out = resolve(inputs.out);
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort(signal));
+  using interrupts = listenForInterrupts((signal) => write(`${signal}: removing what the drill made …\n`));
   const { runAndReport } = await import('./run-drill.ts');
   const { report, exitCode } = await runAndReport({
     plan,
     out,
     run,
     keep: false,
-    interrupt: interrupt.signal,
+    interrupt: interrupts.signal,
     onEntry: createProgress({ write, colour: false, tty: false }),
-    onOutput: (_scenario, _stream, chunk) => write(terminalText(chunk.toString())),
+    onOutput: createLiveOutput(write),
     progress: (message) => write(`${terminalText(message)}\n`),
   });
   setOutputs(report, out);

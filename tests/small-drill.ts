@@ -79,19 +79,20 @@ export function makeRepository(small: SmallDrill): string {
 }
 
 /** Runs the drill and removes its repository. */
-export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<string, string>> = {}): Promise<DrillResult> {
+export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<string, string>> = {}, onEntry: (entry: JournalEntry, run: string) => void = () => undefined): Promise<DrillResult> {
   const folder = makeRepository(small);
   const out = join(folder, 'drill-report');
   const output: Buffer[] = [];
+  const run = newRunId();
   try {
     const plan = await loadPlan({ drillFile: join(folder, 'drill.yaml'), env: { ...process.env, ...env } });
     const { report, entries } = await runAndReport({
       plan,
       out,
-      run: newRunId(),
+      run,
       keep: false,
       interrupt: new AbortController().signal,
-      onEntry: () => undefined,
+      onEntry: (entry) => onEntry(entry, run),
       onOutput: (_scenario, _stream, chunk) => output.push(Buffer.from(chunk)),
       progress: () => undefined,
     });
