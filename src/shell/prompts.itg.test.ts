@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../ports/host.ts';
 import type { BlockRequest } from './session.ts';
-import { createTestHost, one, phase, processes } from './testing.ts';
+import { createTestHost, one, phase, processes } from './itg-host.ts';
 
 let host: Host;
 
@@ -19,8 +19,23 @@ afterAll(async () => {
   await host[Symbol.asyncDispose]();
 });
 
+const typed = (text: string, input: string): Partial<BlockRequest> => ({ text, input: { to: 'typed', text: input } });
+const stdin = (text: string, input: string): Partial<BlockRequest> => ({ text, input: { to: 'stdin', text: input } });
+
+async function expectPrompt(_: string, text: string, line: number, program: string): Promise<void> {
+  const run = await one(host, { text, timeoutSeconds: 60 });
+  expect(run).toMatchObject({ ended: 'prompt', exitCode: null, prompt: { line, program } });
+  expect(run.seconds).toBeLessThan(12);
+  expect(run.output).not.toContain('never');
+}
+
+async function expectNone(_: string, text: string): Promise<void> {
+  expect(await one(host, { text, timeoutSeconds: 60 })).toMatchObject({ ended: 'finished', prompt: null });
+}
+
+// At the same time where no container is asked: whom it belongs to, no process says.
 describe('a prompt', () => {
-  it.each([
+  it.concurrent.each([
     ['read', 'echo a\nread -r -p "Sure? " answer\necho never', 2, 'read'],
     ['read in a subshell', 'x=$(read -r answer; echo "$answer")', 1, 'read'],
     ['/dev/tty', 'read -r answer < /dev/tty', 1, 'read'],
@@ -36,18 +51,16 @@ describe('a prompt', () => {
     ['a program through sudo', 'sudo cat', 1, 'cat'],
     ['a script through sudo', "sudo bash -c 'read -r x; true'", 1, 'read'],
     ['a script of another interpreter', '#!/bin/sh\nread answer', 0, 'sh'],
-    ['rm -i', 'touch a; rm -i a', 1, 'rm'],
+    ['rm -i', 'cd /tmp; touch a; rm -i a', 1, 'rm'],
+    ['behind a command that waits for it', 'sleep 1 | cat\ncat | sort | tail -1', 2, 'cat'],
+    ['a second gpg --symmetric', 'cd $(mktemp -d); echo secret > s; gpg --symmetric s && gpg --symmetric s', 1, 'gpg'],
+  ])('of %s', expectPrompt);
+
+  it.each([
     ['a volume prune', 'docker volume prune', 1, 'docker'],
     ['a container with a terminal', 'docker run --rm -it box bash -c "read x; true"', 1, 'bash'],
     ['a shell in a running container', 'docker run --rm -d --name c1 box sleep 1000 >/dev/null\ndocker exec -it c1 bash; docker rm -f c1', 2, 'bash'],
-    ['behind a command that waits for it', 'sleep 1 | cat\ncat | sort | tail -1', 2, 'cat'],
-    ['a second gpg --symmetric', 'rm -f s s.gpg; echo secret > s; gpg --symmetric s && gpg --symmetric s', 1, 'gpg'],
-  ])('of %s', async (_, text, line, program) => {
-    const run = await one(host, { text, timeoutSeconds: 60 });
-    expect(run).toMatchObject({ ended: 'prompt', exitCode: null, prompt: { line, program } });
-    expect(run.seconds).toBeLessThan(12);
-    expect(run.output).not.toContain('never');
-  });
+  ])('of %s', expectPrompt);
 
   it('is told at the timeout where it does not look like one before', async () => {
     const run = await one(host, { text: 'while true; do read -r -t 1 answer && break; done', timeoutSeconds: 5 });
@@ -64,7 +77,7 @@ describe('a prompt', () => {
 });
 
 describe('no prompt', () => {
-  it.each([
+  it.concurrent.each([
     ['git log', 'cd /srv/repo; git log; git diff HEAD~1'],
     ['man pages and systemctl', 'systemctl status docker; journalctl -u docker | tail -1 >/dev/null'],
     ['less that prints for a program', 'less /srv/long | tail -1; x=$(less /srv/long); less /srv/long > /tmp/x'],
@@ -72,17 +85,18 @@ describe('no prompt', () => {
     ['a read with a time limit', 'read -r -t 4 x; echo went on'],
     ['a program that sleeps', 'sleep 4'],
     ['a program that waits for a pipe', 'sleep 4 | cat'],
+    ['sudo that works', 'sudo sleep 4'],
+    ['a child in the background that reads', 'cat > /tmp/x & sleep 4'],
+    ['script, which serves a terminal', 'script -qc "sleep 4" /dev/null'],
+    ['gpg', 'cd $(mktemp -d); echo secret > s; gpg --symmetric s && gpg --decrypt s.gpg && sudo gpg --decrypt s.gpg'],
+  ])('of %s', expectNone);
+
+  it.each([
     ['a container with a terminal that nobody asks', 'docker run --rm -it box sleep 4'],
     ['a container that is fed', 'echo hello | docker run --rm -i box cat'],
     ['a container that another one feeds', 'docker run --rm -i box bash -c "sleep 4; echo done" | cat'],
     ['a service that has a terminal of its own', 'docker run -dit --name tty1 box bash >/dev/null; docker run --rm -it box sleep 4; docker rm -f tty1'],
-    ['sudo that works', 'sudo sleep 4'],
-    ['a child in the background that reads', 'cat > /tmp/x & sleep 4'],
-    ['script, which serves a terminal', 'script -qc "sleep 4" /dev/null'],
-    ['gpg', 'rm -f s s.gpg; echo secret > s; gpg --symmetric s && gpg --decrypt s.gpg && sudo gpg --decrypt s.gpg'],
-  ])('of %s', async (_, text) => {
-    expect(await one(host, { text, timeoutSeconds: 60 })).toMatchObject({ ended: 'finished', prompt: null });
-  });
+  ])('of %s', expectNone);
 });
 
 describe('gpg', () => {
@@ -104,9 +118,6 @@ describe('gpg', () => {
 });
 
 describe('input', () => {
-  const typed = (text: string, input: string): Partial<BlockRequest> => ({ text, input: { to: 'typed', text: input } });
-  const stdin = (text: string, input: string): Partial<BlockRequest> => ({ text, input: { to: 'stdin', text: input } });
-
   it.each([
     ['read', 'read -r -p "Sure? " a; read -r b; echo "$a-$b"', 'yes\nno\n', 'yes-no\n'],
     ['a password prompt, which throws away what was typed ahead', "python3 -c 'import getpass; print(getpass.getpass(\"\"))'; read -r x; echo $x", 'secret\nnext\n', 'secret\nnext\n'],

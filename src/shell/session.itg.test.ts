@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../ports/host.ts';
-import { createTestHost, one, open, phase, processes, told, uniqueSeconds } from './testing.ts';
+import { writeFrame } from './frames.ts';
+import { createTestHost, one, open, phase, processes, told, uniqueSeconds } from './itg-host.ts';
 
 let host: Host;
 
@@ -157,8 +158,8 @@ describe('a block that does not end', () => {
 
   it('ends with the session that is not disposed of, when its connection does', async () => {
     const process = await host.start(['/usr/local/lib/runbook-drill/agent.py'], {});
-    const frame = (type: string, value: unknown) => `${JSON.stringify({ type, bytes: JSON.stringify(value).length })}\n${JSON.stringify(value)}`;
-    process.stdin.write(frame('open', { user: 'ops', cwd: '/', env: {} }) + frame('run', { text: 'setsid sleep 55555 & wait', runs: 'shell', timeoutSeconds: 60 }));
+    writeFrame(process.stdin, 'open', { user: 'ops', cwd: '/', env: {} });
+    writeFrame(process.stdin, 'run', { text: 'setsid sleep 55555 & wait', runs: 'shell', timeoutSeconds: 60 });
     process.stdout.resume();
     process.stderr.resume();
     await sleep(1500);

@@ -3,12 +3,14 @@ export class Tail {
   readonly #limit: number;
   #chunks: Buffer[] = [];
   #size = 0;
+  #total = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(chunk: Buffer): void {
+    this.#total += chunk.length;
     // A copy of the end, or a small tail would hold on to a big chunk.
     this.#chunks.push(chunk.length > this.#limit ? Buffer.from(chunk.subarray(-this.#limit)) : chunk);
     this.#size += Math.min(chunk.length, this.#limit);
@@ -21,7 +23,7 @@ export class Tail {
   text(): string {
     const bytes = this.#bytes();
     let start = 0;
-    if (this.#size > this.#limit) while (start < 4 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
+    if (this.#total > this.#limit) while (start < 4 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
     return bytes.toString('utf8', start);
   }
 

@@ -1,7 +1,7 @@
 /** What the trace tells of every construct that can hide a failure, and that it changes nothing of what a block does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../ports/host.ts';
-import { createTestHost, one, phase, told } from './testing.ts';
+import { createTestHost, one, phase, told } from './itg-host.ts';
 
 let host: Host;
 

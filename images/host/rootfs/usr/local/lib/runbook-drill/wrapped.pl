@@ -1,5 +1,5 @@
 # What the wrappers share.
-use strict;
+
 our ($name, $real);
 $name = $0 =~ s{.*/}{}r;
 
@@ -99,7 +99,7 @@ sub run_real {
         }
     }
     unless ($dead) {
-        1 while waitpid($child, 0) == -1 && $!{EINTR};
+        1 while waitpid($child, 0) == -1 && $! == 4;
         $status = $?;
     }
     forward($err) if $open{ fileno $err };
@@ -122,7 +122,7 @@ sub pass {
     local $SIG{PIPE} = 'IGNORE';
     while (length $data) {
         my $written = syswrite $to, $data;
-        if (!defined $written) { next if $!{EINTR}; return 0 }
+        if (!defined $written) { next if $! == 4; return 0 }
         substr($data, 0, $written) = '';
     }
     return 1;
