@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh
+bash scripts/build-act.sh
 # Set-up may just have installed Node's own package: it goes first from here on.
 export PATH="$PWD/node_modules/.bin:$PATH"
 

@@ -84,7 +84,7 @@ describe('the Action', { timeout: 240_000 }, () => {
   });
 
   it('runs under act, main and post', (context) => {
-    const act = join(homedir(), '.cache/runbook-drill/bin/act');
+    const act = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook-drill/bin/act');
     if (!existsSync(act)) {
       console.log('SKIPPED the Action under act: act could not be built here (no go)');
       context.skip();
