@@ -83,7 +83,8 @@ describe('the cost', () => {
       plain.push(Number(/real\s+0m([\d.]+)s/.exec(output)?.[1]));
       traced.push((await one(host, block)).seconds);
     }
-    const ratio = Math.min(...traced) / Math.min(...plain);
+    // Of the round in which others disturbed least.
+    const ratio = Math.min(...traced.map((seconds, round) => seconds / (plain[round] ?? 0)));
     console.log(`200 commands of 5 ms: plain ${plain.join(', ')} s, traced ${traced.map((s) => s.toFixed(3)).join(', ')} s, ratio ${ratio.toFixed(3)}`);
     expect(ratio).toBeLessThan(1.1);
   });

@@ -106,9 +106,7 @@ class Run:
         elif self.state == "starting":
             self.prepare()
         elif self.state == "preparing":
-            self.begin()
-            if status != 0:
-                self.refuse(status)
+            self.begin() if status == 0 else self.refuse(status)
         elif self.state == "running":
             self.session.cwd = cwd
             # A script's end is the end of its own shell.
@@ -184,8 +182,8 @@ class Run:
 
     def refuse(self, status):
         """Its directory cannot be entered: the shell has said so."""
-        self.deadline = self.started
-        self.state = "over"
+        self.wall, self.started = time.time(), time.monotonic()
+        self.session.trace.begin(self.block)
         self.finish("finished", status)
 
     def finish(self, ended, status, prompt=None, seconds=None):

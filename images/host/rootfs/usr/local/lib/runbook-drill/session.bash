@@ -28,12 +28,12 @@ __drill_back=
 __drill_before() {
   export DRILL_RUN=$1 DRILL_BLOCK=$2 DRILL_AT=$1:0
   __drill_restore= __drill_back=
-  local __drill_status=0
+  local __drill_end=0
   if [[ -n ${3-} ]]; then
     __drill_back=$PWD
-    builtin cd -- "$3" || __drill_status=$?
+    builtin cd -- "$3" || __drill_end=$?
   fi
-  __drill_done "$__drill_status" 2>&251
+  __drill_done "$__drill_end" 2>&251
 }
 
 # A variable for one block alone.

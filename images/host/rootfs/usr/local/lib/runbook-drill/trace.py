@@ -25,11 +25,14 @@ class Line:
     __slots__ = ("kind", "pid", "subshell", "first", "depth", "line", "at", "time", "status", "pipes", "background", "trap", "function", "source", "cwd", "command")
 
     def __init__(self, raw):
-        (self.kind, self.pid, self.subshell, self.first, self.depth, self.line, self.at, time, self.status, self.pipes,
-         self.background, self.trap, self.function, self.source, self.cwd, self.command) = raw.split(b"\x1f", 15)
+        head, self.pipes, self.source, self.cwd, self.command = raw.split(b"\x1f", 4)
+        (self.kind, self.pid, self.subshell, self.first, depth, self.line, self.at, time, self.status,
+         self.background, self.trap, self.function) = head.split(b" ")
         # EPOCHREALTIME has the locale's decimal point.
         self.time = float(time.replace(b",", b"."))
-        self.depth = int(self.depth)
+        self.depth = int(depth)
+        if self.trap == b"-":
+            self.trap = b""
 
     def same_moment(self, other):
         return (self.line, self.command, self.status, self.pipes, self.depth) == (other.line, other.command, other.status, other.pipes, other.depth)
@@ -372,7 +375,7 @@ class Trace:
 
 def entered(line):
     """It may be what bash tells as it enters a function."""
-    return line.function and line.function in line.command.split()
+    return line.function in line.command.split()
 
 
 def named(previous):
