@@ -33,6 +33,6 @@ export async function runInTerminal(request: TerminalRequest): Promise<number> {
     onOutput: request.verbose ? createLiveOutput(write) : () => undefined,
     progress: (message) => write(`${terminalText(message)}\n`),
   });
-  write(`\n${renderTerminal(report, { colour, width: process.stdout.columns ?? 120 })}\nReports: ${relative(process.cwd(), request.out) || '.'}\n`);
+  write(`\n${renderTerminal(report, { colour, width: process.stdout.columns ?? 160 })}\nReports: ${relative(process.cwd(), request.out) || '.'}\n`);
   return exitCode;
 }

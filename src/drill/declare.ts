@@ -1,7 +1,7 @@
 /** The first event of a journal: what is to be drilled, so that a verdict needs nothing but the journal. */
-import type { DrillEvent, ScenarioDeclaration, ServiceDeclaration, StepDeclaration } from './journal-events.ts';
+import type { DrillEvent, PlaceDeclaration, ScenarioDeclaration, ServiceDeclaration, StepDeclaration } from './journal-events.ts';
 import type { Service } from '../ports/service.ts';
-import type { PlannedStep, Plan, ScenarioPlan, ServicePlan } from './model.ts';
+import type { PlacePlan, PlannedStep, Plan, ScenarioPlan, ServicePlan } from './model.ts';
 
 export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<string, Service>): Extract<DrillEvent, { event: 'drill-started' }> {
   const { host } = plan;
@@ -15,10 +15,15 @@ export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<str
     runbooks: plan.runbooks,
     host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user },
     minFidelity: plan.minFidelity,
-    places: plan.places.map((place) => ({ ...place.at, name: place.name, compare: place.compare, seeded: place.canary.type !== 'none' && place.compare !== 'service', sizeBytes: place.sizeBytes })),
+    places: plan.places.map((place) => declarePlace(place)),
     services: plan.services.map((service) => declareService(service, services.get(service.name)?.seeded ?? false)),
     scenarios: plan.scenarios.map((scenario) => declareScenario(scenario)),
   };
+}
+
+function declarePlace({ at, name, location, compare, canary, sizeBytes }: PlacePlan): PlaceDeclaration {
+  const seeded = canary.type !== 'none' && compare !== 'service';
+  return { ...at, name, compare, seeded, sizeBytes, ...(location.type === 'volume' ? { volume: location.name } : {}) };
 }
 
 function declareService(service: ServicePlan, seeded: boolean): ServiceDeclaration {

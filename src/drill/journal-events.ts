@@ -125,6 +125,8 @@ export interface ServiceFact {
 
 export interface PlaceDeclaration extends SourceLine {
   readonly name: string;
+  /** The engine's name of the volume that it is, where it is one. */
+  readonly volume?: string | undefined;
   readonly compare: CompareMode;
   readonly seeded: boolean;
   readonly sizeBytes: number | null;

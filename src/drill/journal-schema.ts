@@ -155,7 +155,7 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     host: object({ environment: z.string(), engine: z.string(), network: z.string(), user: z.string() }),
     minFidelity: z.number(),
     dataAt: object(sourceLine).exactOptional(),
-    places: z.array(object({ ...sourceLine, name: z.string(), compare, seeded: z.boolean(), sizeBytes: z.number().nullable() })),
+    places: z.array(object({ ...sourceLine, name: z.string(), volume: z.string().optional(), compare, seeded: z.boolean(), sizeBytes: z.number().nullable() })),
     services: z.array(object({ ...sourceLine, name: z.string(), kind: z.string(), data: z.string().nullable(), seeded: z.boolean() })),
     scenarios: z.array(scenarioDeclaration),
   }),

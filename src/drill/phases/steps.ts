@@ -4,7 +4,7 @@ import { judgeTrace } from '../../shell/failures.ts';
 import { classifyLimit } from '../../shell/limits.ts';
 import { type BlockRun, type LateRecords, type ShellSession, openSession } from '../../shell/session.ts';
 import type { CommandSpan } from '../../evidence/artefact/written-by.ts';
-import { type ScenarioContext, inHost } from '../context.ts';
+import { type ScenarioContext, homeOf, inHost } from '../context.ts';
 import type { CommandFailure, HostLimit, StepResult } from '../journal-events.ts';
 import { createMasker } from '../mask.ts';
 import type { PlannedStep, ShellStep, ShellText, WaitStep, WriteStep } from '../model.ts';
@@ -123,7 +123,7 @@ async function openPhaseShell(context: ScenarioContext, host: Host): Promise<Pha
   const masks = { stdout: masker.stream(), stderr: masker.stream() };
   const session = await openSession(host, {
     user: host.spec.user,
-    cwd: workspaceOf(context),
+    cwd: await whereShellsBegin(context, host),
     env: drill.plan.host.env,
     signal: context.signal,
     onOutput: (stream, chunk) => drill.onOutput(scenario.id, stream, masks[stream].write(chunk)),
@@ -132,6 +132,13 @@ async function openPhaseShell(context: ScenarioContext, host: Host): Promise<Pha
     for (const stream of ['stdout', 'stderr'] as const) drill.onOutput(scenario.id, stream, masks[stream].end());
   };
   return { session, flush };
+}
+
+/** In the workspace; at home as long as the runbook has yet to clone it. */
+async function whereShellsBegin(context: ScenarioContext, host: Host): Promise<string> {
+  const workspace = workspaceOf(context);
+  const found = await host.exec(['/usr/bin/test', '-d', workspace]);
+  return found.exitCode === 0 ? workspace : homeOf(host.spec.user);
 }
 
 async function runStep(runner: StepRunner, step: PlannedStep): Promise<StepResult> {

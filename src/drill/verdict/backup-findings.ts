@@ -109,8 +109,8 @@ function allCovered(facts: ScenarioFacts, { places }: Outcomes): boolean {
 }
 
 function bornVolume(volume: { readonly name: string } & SourceLine, harmless: boolean, drill: DrillFacts): Found['finding'] {
-  const twin = drill.started.places.map(({ name }) => name).find((name) => volume.name !== name && (name.includes(volume.name) || volume.name.includes(name)));
-  const hint = twin === undefined ? '' : ` (is the place ${twin} meant?)`;
+  const twin = drill.started.places.map((place) => place.volume).find((name) => name !== undefined && name.endsWith(`_${volume.name}`));
+  const hint = twin === undefined ? '' : ` (is ${twin} meant?)`;
   return finding(
     'volume-born-in-backup',
     volume,

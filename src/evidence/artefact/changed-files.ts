@@ -11,7 +11,7 @@ export interface ChangedFile {
 /** Never an artefact: the engine's storage is added by the caller. Globs as `find -path` reads them. */
 const never = [
   '/proc', '/sys', '/dev', '/run', '/var/run', '/var/cache', '/var/log', '/var/lib/apt', '/var/lib/dpkg', '/var/lib/systemd',
-  '/var/lib/runbook-drill', '/usr/local/lib/runbook-drill', '*/.git', '*/.gnupg', '*/.cache', '*/.docker', '*/.drill-canary*',
+  '/var/lib/runbook-drill', '/usr/local/lib/runbook-drill', '*/.git', '*/.gnupg', '*/.cache', '*/.docker',
 ];
 
 /** Reads the host's clock through a file, so that it is compared with what the kernel stamps on files. */

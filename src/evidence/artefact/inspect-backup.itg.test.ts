@@ -41,6 +41,10 @@ describe('what a backup left', () => {
   it('plain copies below a new folder are one artefact', async () => {
     expect(await inspect('cp -a /data /srv/backups/today')).toMatchObject([{ path: '/srv/backups/today/', state: 'readable', holds: ['app'] }]);
   });
+  it('a copied canary tree is a copy like any other', async () => {
+    await host.exec(['sh', '-ec', `mkdir -p /place/.drill-canary; echo ${nonce} > /place/.drill-canary/nonce`]);
+    expect(await inspect('cp -a /place /srv/backups/place', { exclude: ['/place', '/data'] })).toMatchObject([{ path: '/srv/backups/place/', state: 'readable', holds: ['app'] }]);
+  });
   it('an archive outside offsite is an artefact that a lost host takes with it', async () => {
     expect(await inspect('tar cf /home/ops/app.tar -C /data .')).toMatchObject([{ path: '/home/ops/app.tar', offsite: false, holds: ['app'] }]);
   });

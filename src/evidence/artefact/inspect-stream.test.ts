@@ -35,7 +35,7 @@ describe('an artefact that holds the data', () => {
     ['tar and gzip', 'tar cz data', ['gzip', 'tar']],
     ['tar, gzip and OpenPGP', `tar cz data | ${encrypt('correct horse')}`, ['openpgp', 'gzip', 'tar']],
     ['armoured OpenPGP', `tar cz data | ${encrypt('correct horse')} --armor`, ['openpgp', 'gzip', 'tar']],
-    ['one encrypted file', `${encrypt('correct horse')} data/sub/canary`, ['openpgp', 'unknown']],
+    ['one encrypted file', `${encrypt('correct horse')} data/sub/canary`, ['openpgp', 'text']],
   ])('%s is readable', async (_name, command, layers) => {
     const bytes = made(command);
     const facts = await inspect(bytes);
