@@ -5,6 +5,7 @@ import { CannotRun, type Environment, type ImageRequest, type ProvidedImage } fr
 import type { Service } from '../ports/service.ts';
 import type { Drill, Emit, OutputListener } from './context.ts';
 import { declareDrill } from './declare.ts';
+import { faultOf } from './faults.ts';
 import { secretsIn } from './mask.ts';
 import type { Plan, ServicePlan } from './model.ts';
 import { ownership } from './ownership.ts';
@@ -45,8 +46,7 @@ export function secretsOf(plan: Plan): DrillSecrets {
 }
 
 /**
- * Runs every scenario of the plan. Resolves once all hosts are gone; rejects with `CannotRun` when nothing could be run at all.
- * What happened is in the journal alone.
+ * Runs every scenario of the plan. Resolves once all hosts are gone. What happened, faults of the drill itself included, is in the journal alone.
  */
 export async function runDrill(options: RunOptions, run: string, secrets: DrillSecrets): Promise<void> {
   const { plan, adapters, emit, interrupt } = options;
@@ -78,10 +78,7 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
       await runScenario(drill, scenario, interrupt);
     }
   } catch (error) {
-    if (!interrupt.aborted) {
-      fault = error instanceof Error ? error.message : String(error);
-      if (!(error instanceof CannotRun)) throw error;
-    }
+    if (!interrupt.aborted) fault = faultOf(error);
   } finally {
     emit({ event: 'drill-ended', interrupted: interruptedBy(interrupt), fault });
   }

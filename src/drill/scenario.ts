@@ -2,10 +2,12 @@
 import { makeNonces } from '../evidence/nonce.ts';
 import { CannotRun } from '../ports/host.ts';
 import { type Drill, type HostSlot, type ScenarioContext, Unproven, inPhase, servicesOf } from './context.ts';
+import { faultOf } from './faults.ts';
 import type { Phase, ScenarioPlan, StepPhase } from './model.ts';
 import { backup, plantLateCanaries } from './phases/backup.ts';
 import { createHost, prepareFirstHost } from './phases/create.ts';
 import { lose } from './phases/lose.ts';
+import { removeHost } from './phases/remove-host.ts';
 import { seed } from './phases/seed.ts';
 import { plantSentinels } from './phases/sentinel.ts';
 import { awaitServices } from './phases/services.ts';
@@ -37,10 +39,7 @@ export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrup
   } catch (error) {
     interrupt.throwIfAborted();
     if (timeout.aborted) context.emit({ event: 'scenario-timed-out', phase, seconds: scenario.timeoutSeconds });
-    else if (error instanceof HostLimited) context.emit({ event: 'unproven', phase, why: error.message, limit: error.limit, cannotRun: false });
-    else if (error instanceof Unproven) context.emit({ event: 'unproven', phase, why: error.message, limit: null, cannotRun: false });
-    else if (error instanceof CannotRun) context.emit({ event: 'unproven', phase, why: error.message, limit: null, cannotRun: true });
-    else throw error;
+    else context.emit({ event: 'unproven', phase, why: faultOf(error), limit: error instanceof HostLimited ? error.limit : null, cannotRun: error instanceof CannotRun });
   }
   context.emit({ event: 'scenario-ended' });
 }
@@ -62,7 +61,7 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
       try {
         await prepareFirstHost(context, host);
       } catch (error) {
-        await host[Symbol.asyncDispose]();
+        await removeHost(context, host);
         throw error;
       }
       return host;
@@ -113,6 +112,6 @@ async function destroy(context: ScenarioContext, host: Host): Promise<void> {
   }
   context.emit({ event: 'phase-started', phase: 'destroy' });
   const start = performance.now();
-  await host[Symbol.asyncDispose]();
+  await removeHost(context, host);
   context.emit({ event: 'phase-ended', phase: 'destroy', seconds: (performance.now() - start) / 1000 });
 }

@@ -6,6 +6,7 @@ import { type ScenarioContext, inHost, timed } from '../context.ts';
 import type { PlacePlan } from '../model.ts';
 import { cloneWorkspace, installOrigin, must } from '../repository.ts';
 import { ownership } from '../ownership.ts';
+import { removeHost } from './remove-host.ts';
 
 /** A new host with its engine answering and the images in it. The caller disposes of it. */
 export async function createHost(context: ScenarioContext, replacement: boolean): Promise<Host> {
@@ -14,7 +15,7 @@ export async function createHost(context: ScenarioContext, replacement: boolean)
   try {
     await Promise.all(drill.images.map((image) => host.copyImage(image)));
   } catch (error) {
-    await host[Symbol.asyncDispose]();
+    await removeHost(context, host);
     throw error;
   }
   context.emit({ event: 'host-created', engine: host.engineVersion, mode: host.mode, seconds, replacement });

@@ -4,6 +4,7 @@ import { type HostSlot, type ScenarioContext, Unproven, inHost } from '../contex
 import type { Host } from '../../ports/host.ts';
 import { cloneWorkspace, mapRemotes, originPath } from '../repository.ts';
 import { createHost, placeHostFiles, workspaceOf } from './create.ts';
+import { removeHost } from './remove-host.ts';
 
 /** The old host is gone for good once its offsite paths and its origin stand on the new one. */
 export async function replaceHost(context: ScenarioContext, slot: HostSlot): Promise<void> {
@@ -18,11 +19,11 @@ export async function replaceHost(context: ScenarioContext, slot: HostSlot): Pro
     await placeHostFiles(context, fresh);
     if (drill.plan.host.workspace.clone === 'drill') await cloneWorkspace(fresh, workspaceOf(context));
   } catch (error) {
-    await fresh[Symbol.asyncDispose]();
+    await removeHost(context, fresh);
     throw error;
   }
   slot.host = fresh;
-  await old[Symbol.asyncDispose]();
+  await removeHost(context, old);
 }
 
 async function proveEmpty({ drill }: ScenarioContext, host: Host): Promise<void> {
