@@ -8,7 +8,7 @@ import { serviceKey } from '../journal-events.ts';
 import type { PlacePlan } from '../model.ts';
 import { plantInFilePlace, writeInitialFiles } from './create.ts';
 import { type Manifests, locate, manifestsOf } from './places.ts';
-import { seedAndSee } from './services.ts';
+import { seeCanary, seedWhenReady } from './services.ts';
 
 /** Manifest 1, of all declared places. */
 export async function seed(context: ScenarioContext, host: Host): Promise<Manifests> {
@@ -17,7 +17,7 @@ export async function seed(context: ScenarioContext, host: Host): Promise<Manife
   if (plan.host.workspace.clone === 'runbook') await writeInitialFiles(context, host);
   await Promise.all(
     plan.services.map(async (service) => {
-      await seedAndSee(context, host, service);
+      await seedWhenReady(context, host, service);
       newest[serviceKey(service.name)] = await markTime(host);
     }),
   );
@@ -26,6 +26,8 @@ export async function seed(context: ScenarioContext, host: Host): Promise<Manife
     await plantInPlace(context, host, place);
     newest[place.name] = await markTime(host);
   }
+  // Only now: a service without a seed of its own serves the canary of its place.
+  await Promise.all(plan.services.map((service) => seeCanary(context, host, service)));
   await settle(context, host);
   const manifests = await manifestsOf(context, host, plan.places);
   const bytes = Object.fromEntries([...manifests].map(([name, manifest]) => [name, manifest?.bytes ?? 0]));

@@ -69,12 +69,16 @@ export async function waitUntilReady(context: ScenarioContext, host: Host, name:
   }
 }
 
-/** Seeds through the API and sees that the canary is there: what was never there cannot be proven lost. */
-export async function seedAndSee(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
+/** Seeds through the API, once the service is ready. */
+export async function seedWhenReady(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
   const ready = await waitUntilReady(context, host, plan.name, plan.readyTimeoutSeconds);
   if (!ready.ready) throw new Unproven(`service ${plan.name} was not ready after ${plan.readyTimeoutSeconds} s before the seed: ${ready.seen}`);
+  if (serviceOf(context, plan).seeded) await seedService(context, host, plan);
+}
+
+/** Sees that the canary is there: what was never there cannot be proven lost. */
+export async function seeCanary(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
   if (!serviceOf(context, plan).seeded) return;
-  await seedService(context, host, plan);
   const end = performance.now() + loadingSeconds * 1000;
   for (;;) {
     const answer = await checkService(context, host, plan, 'early');

@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { dockerEngine } from '../../engine/docker.ts';
+import { makeNonces } from '../../evidence/nonce.ts';
+import type { ExecOptions, Host } from '../../ports/host.ts';
+import type { Service } from '../../ports/service.ts';
+import type { ScenarioContext } from '../context.ts';
+import type { ScenarioEvent } from '../journal-events.ts';
+import { drillFile, edited, testRepository } from '../plan/test-repository.ts';
+import { seed } from './seed.ts';
+
+const withService = edited(drillFile, {
+  'scenarios:\n': "services:\n  web: { kind: http, url: 'http://localhost', data: site, check: { path: /.drill-canary/nonce, contains: $DRILL_NONCE } }\nscenarios:\n",
+});
+
+it('a service that serves the canary of its place is asked for it once it is planted', async () => {
+  using repository = await testRepository({ 'drill.yaml': withService });
+  const plan = await repository.load();
+  const [scenario] = plan.scenarios;
+  if (scenario === undefined) throw new Error('the drill file has no scenario');
+  const calls: string[] = [];
+  const says = (what: string, state: 'there' | 'absent') => async () => {
+    calls.push(what);
+    return Promise.resolve({ state, seen: what });
+  };
+  const service: Service = {
+    kind: 'http', volatile: [], seeded: true,
+    ready: says('ready', 'there'),
+    seed: () => Promise.resolve(void calls.push('seed')),
+    late: () => Promise.resolve(),
+    check: () => says('check', calls.includes('plant') ? 'there' : 'absent')(),
+  };
+  const exec = (command: readonly string[], options: ExecOptions = {}) => {
+    if (command.some((word) => word.includes('canary tree') || word.includes('setfattr'))) calls.push('plant');
+    // 44: no manifest, since nothing is there.
+    return Promise.resolve({ exitCode: options.stdout === undefined ? 0 : 44, stdout: Buffer.from('1.5'), stderr: '' });
+  };
+  const refuse = (): Promise<never> => Promise.reject(new Error('not asked for'));
+  const host: Host = {
+    name: 'h', mode: 'recipe', engineVersion: 'docker 1', exec, start: refuse, writeFile: refuse, copyImage: refuse, [Symbol.asyncDispose]: () => Promise.resolve(),
+    spec: { ownership: { run: 'r', scenario: 's', pid: 1, started: '1' }, engine: 'docker', hostname: 'h', user: 'ops', network: 'isolated', packages: [], limits: plan.host.limits, date: null, gpgPassphrase: '' },
+  };
+  const events: Omit<ScenarioEvent, 'scenario'>[] = [];
+  const context: ScenarioContext = {
+    scenario,
+    signal: new AbortController().signal,
+    nonces: makeNonces(['site'], ['web']),
+    emit: (event) => void events.push(event),
+    drill: {
+      run: 'r', plan, services: new Map([['web', service]]), images: [], bundle: { file: '', branch: 'main' }, gpgPassphrase: '', secrets: [], keep: false,
+      engine: { ...dockerEngine, locate: () => Promise.resolve('/var/lib/docker/volumes/compose_site/_data') },
+      environment: { name: 'docker', createHost: refuse, provideImage: refuse, temporaryFolder: refuse, cleanup: refuse },
+      emit: () => undefined, progress: () => undefined, onOutput: () => undefined,
+    },
+  };
+  await seed(context, host);
+  expect(calls).toEqual(['ready', 'seed', 'plant', 'check']);
+  expect(events).toMatchObject([{ event: 'seeded', names: ['service web', 'site'] }]);
+}, 15_000);
