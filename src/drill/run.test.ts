@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dockerEngine } from '../engine/docker.ts';
-import type { Environment, Host, HostSpec } from '../ports/host.ts';
+import type { Environment } from '../ports/host.ts';
 import { createService } from '../service/registry.ts';
 import type { DrillEvent, ScenarioEvent } from './journal-events.ts';
 import { drillFile, edited, testRepository } from './plan/test-repository.ts';
 import { runDrill, secretsOf } from './run.ts';
+import { brokenHost } from './test-host.ts';
 
 type Event = DrillEvent | ScenarioEvent;
 
@@ -30,12 +31,6 @@ function environment(over: Partial<Environment>): Environment {
   };
 }
 
-const refuse = (): Promise<never> => Promise.reject(new Error('the host refuses'));
-
-function brokenHost(spec: HostSpec, over: Partial<Host>): Host {
-  return { name: 'broken', spec, mode: 'recipe', engineVersion: 'docker 1', exec: refuse, start: refuse, writeFile: refuse, copyImage: refuse, [Symbol.asyncDispose]: () => Promise.resolve(), ...over };
-}
-
 async function eventsOf(over: Partial<Environment>, interrupt = new AbortController().signal): Promise<readonly Event[]> {
   using repository = await testRepository({ 'drill.yaml': twoScenarios });
   const plan = await repository.load();
@@ -50,7 +45,7 @@ const namesOf = (events: readonly Event[]): readonly string[] => events.map((eve
 
 describe('a drill is written down to its end, whatever goes wrong', () => {
   it('what is refused in one scenario leaves it unproven, and the next one runs', async () => {
-    const events = await eventsOf({ createHost: (spec) => Promise.resolve(brokenHost(spec, {})) });
+    const events = await eventsOf({ createHost: (spec) => Promise.resolve(brokenHost({}, spec)) });
     expect(events.filter(({ event }) => event === 'unproven')).toMatchObject([{ scenario: 'first', phase: 'create', why: 'the host refuses' }, { scenario: 'gone', why: 'the host refuses' }]);
     expect(namesOf(events)).toEqual(expect.arrayContaining(['first scenario-ended', 'gone scenario-ended']));
     expect(events.at(-1)).toEqual({ event: 'drill-ended', interrupted: null, fault: null });
@@ -60,7 +55,7 @@ describe('a drill is written down to its end, whatever goes wrong', () => {
     expect(events.find(({ event }) => event === 'unproven')).toMatchObject({ why: expect.stringMatching(/^a defect of the drill itself: TypeError: x is undefined\n\s+at /) });
   });
   it('a host that cannot be removed is told, and hides nothing of what was met before', async () => {
-    const events = await eventsOf({ createHost: (spec) => Promise.resolve(brokenHost(spec, { [Symbol.asyncDispose]: () => Promise.reject(new Error('the engine is gone')) })) });
+    const events = await eventsOf({ createHost: (spec) => Promise.resolve(brokenHost({ [Symbol.asyncDispose]: () => Promise.reject(new Error('the engine is gone')) }, spec)) });
     expect(events.find(({ event }) => event === 'unproven')).toMatchObject({ why: 'the host refuses' });
     expect(events).toContainEqual({ event: 'warning', message: 'host broken could not be removed (the engine is gone); `runbook-drill cleanup --run r1` removes it' });
   });

@@ -6,12 +6,14 @@ import { type ScenarioContext, inHost, timed } from '../context.ts';
 import type { PlacePlan } from '../model.ts';
 import { cloneWorkspace, installOrigin, must } from '../repository.ts';
 import { ownership } from '../ownership.ts';
+import { underSignal } from '../under-signal.ts';
 import { removeHost } from './remove-host.ts';
 
 /** A new host with its engine answering and the images in it. The caller disposes of it. */
 export async function createHost(context: ScenarioContext, replacement: boolean): Promise<Host> {
   const { drill, signal } = context;
-  const { value: host, seconds } = await timed(() => drill.environment.createHost(hostSpec(context), { signal, progress: drill.progress }));
+  const { value: made, seconds } = await timed(() => drill.environment.createHost(hostSpec(context), { signal, progress: drill.progress }));
+  const host = underSignal(made, signal);
   try {
     await Promise.all(drill.images.map((image) => host.copyImage(image)));
   } catch (error) {

@@ -1,12 +1,15 @@
 import { expect, it } from 'vitest';
 import { dockerEngine } from '../../engine/docker.ts';
 import { makeNonces } from '../../evidence/nonce.ts';
-import type { ExecOptions, Host } from '../../ports/host.ts';
+import type { ExecOptions } from '../../ports/host.ts';
 import type { Service } from '../../ports/service.ts';
 import type { ScenarioContext } from '../context.ts';
 import type { ScenarioEvent } from '../journal-events.ts';
 import { drillFile, edited, testRepository } from '../plan/test-repository.ts';
+import { brokenHost } from '../test-host.ts';
 import { seed } from './seed.ts';
+
+const refuse = (): Promise<never> => Promise.reject(new Error('not asked for'));
 
 const withService = edited(drillFile, {
   'scenarios:\n': "services:\n  web: { kind: http, url: 'http://localhost', data: site, check: { path: /.drill-canary/nonce, contains: $DRILL_NONCE } }\nscenarios:\n",
@@ -34,11 +37,7 @@ it('a service that serves the canary of its place is asked for it once it is pla
     // 44: no manifest, since nothing is there.
     return Promise.resolve({ exitCode: options.stdout === undefined ? 0 : 44, stdout: Buffer.from('1.5'), stderr: '' });
   };
-  const refuse = (): Promise<never> => Promise.reject(new Error('not asked for'));
-  const host: Host = {
-    name: 'h', mode: 'recipe', engineVersion: 'docker 1', exec, start: refuse, writeFile: refuse, copyImage: refuse, [Symbol.asyncDispose]: () => Promise.resolve(),
-    spec: { ownership: { run: 'r', scenario: 's', pid: 1, started: '1' }, engine: 'docker', hostname: 'h', user: 'ops', network: 'isolated', packages: [], limits: plan.host.limits, date: null, gpgPassphrase: '' },
-  };
+  const host = brokenHost({ exec });
   const events: Omit<ScenarioEvent, 'scenario'>[] = [];
   const context: ScenarioContext = {
     scenario,

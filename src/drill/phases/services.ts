@@ -6,10 +6,13 @@ import type { NoncePair } from '../../evidence/nonce.ts';
 import { type ScenarioContext, Unproven } from '../context.ts';
 import type { ServiceFact } from '../journal-events.ts';
 import type { ServicePlan } from '../model.ts';
+import { execFor } from './bounded-exec.ts';
 import { workspaceOf } from './create.ts';
 
 /** Between two questions to a service. */
 const pollMilliseconds = 250;
+/** A command that asks or seeds a service and has not ended by then says nothing. */
+const commandSeconds = 60;
 /** A service that answers, and says that its canary is not there, may still be loading for this long. */
 const loadingSeconds = 10;
 
@@ -35,7 +38,7 @@ function contextFor(context: ScenarioContext, host: Host, plan: ServicePlan, non
     run: (command, env) => {
       const shell = ['/bin/bash', '-lc', command];
       const whole = plan.inside === null ? shell : context.drill.engine.insideCommand(plan.inside, ['sh', '-c', command]);
-      return host.exec(whole, { user, cwd: workspace, env: { ...context.drill.plan.host.env, ...env }, signal: context.signal });
+      return execFor(host, commandSeconds, whole, { user, cwd: workspace, env: { ...context.drill.plan.host.env, ...env }, signal: context.signal });
     },
   };
 }

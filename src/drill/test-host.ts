@@ -1,0 +1,30 @@
+/** Hosts for tests of what a drill does when its machine does not: nothing runs on them. */
+import type { ExecOptions, ExecResult, Host, HostSpec } from '../ports/host.ts';
+
+/** It refuses everything that a test does not give it. */
+export function brokenHost(over: Partial<Host>, spec: HostSpec = emptySpec): Host {
+  return { name: 'broken', spec, mode: 'recipe', engineVersion: 'docker 1', exec: refuse, start: refuse, writeFile: refuse, copyImage: refuse, [Symbol.asyncDispose]: () => Promise.resolve(), ...over };
+}
+
+const refuse = (): Promise<never> => Promise.reject(new Error('the host refuses'));
+
+const emptySpec: HostSpec = {
+  ownership: { run: 'r1', scenario: 's', pid: 1, started: '1' },
+  engine: 'docker',
+  hostname: 'host',
+  user: 'ops',
+  network: 'isolated',
+  packages: [],
+  limits: { cpu: null, memoryBytes: null, diskBytes: null },
+  date: null,
+  gpgPassphrase: '',
+};
+
+/** A program that ends with its signal alone. */
+export function hangingExec(_command: readonly string[], { signal }: ExecOptions = {}): Promise<ExecResult> {
+  return new Promise((_resolve, reject) => {
+    const end = (): void => reject(signal?.reason);
+    if (signal?.aborted === true) end();
+    else signal?.addEventListener('abort', end, { once: true });
+  });
+}
