@@ -107,9 +107,12 @@ export function spellings(remotes: readonly string[]): readonly string[] {
   return [...all];
 }
 
-/** The drill's own clone of the workspace: a branch that tracks the origin. */
+/** The drill's own clone of the workspace: a branch that tracks the origin. Only root can make a folder such as /opt/site; it is the user's all the same. */
 export async function cloneWorkspace(host: Host, path: string): Promise<void> {
-  await must(host, 'clone the workspace', ['sh', '-ec', 'mkdir -p "$(dirname "$2")" && git clone --quiet "$1" "$2"', 'sh', originPath, path], host.spec.user);
+  const { user } = host.spec;
+  const folder = String.raw`runuser -u "$1" -- mkdir -p -- "$2" 2>/dev/null || { mkdir -p -- "$2" && chown "$1:" -- "$2"; }`;
+  await must(host, 'make the workspace', ['sh', '-ec', folder, 'sh', user, path]);
+  await must(host, 'clone the workspace', ['git', 'clone', '--quiet', '--', originPath, path], user);
 }
 
 /** Runs a command of the drill's own; anything but 0 is the drill's failure, never the runbook's. */

@@ -43,12 +43,12 @@ function hostSpec({ drill, scenario }: ScenarioContext): HostSpec {
 export async function prepareFirstHost(context: ScenarioContext, host: Host): Promise<void> {
   const { plan, bundle } = context.drill;
   await installOrigin(host, bundle, plan.repository.remotes);
+  const ours = plan.host.workspace.clone === 'drill';
+  // First of all: Git clones into an empty folder alone, and the others may lie in it.
+  if (ours) await cloneWorkspace(host, workspaceOf(context));
   await placeHostFiles(context, host);
   await makeOffsiteFolders(context, host);
-  if (plan.host.workspace.clone === 'drill') {
-    await cloneWorkspace(host, workspaceOf(context));
-    await writeInitialFiles(context, host);
-  }
+  if (ours) await writeInitialFiles(context, host);
 }
 
 /** What the operator carries to a fresh host outside Git and backups. */

@@ -14,10 +14,12 @@ export async function replaceHost(context: ScenarioContext, slot: HostSlot): Pro
   const fresh = await createHost(context, true);
   try {
     await proveEmpty(context, fresh);
-    await carry(old, fresh, [originPath, ...drill.plan.offsite.map((entry) => inHost(entry, old.spec.user))]);
+    await carry(old, fresh, [originPath]);
     await mapRemotes(fresh, drill.plan.repository.remotes);
-    await placeHostFiles(context, fresh);
+    // Git clones into an empty folder alone, and what is carried may lie in it.
     if (drill.plan.host.workspace.clone === 'drill') await cloneWorkspace(fresh, workspaceOf(context));
+    await carry(old, fresh, drill.plan.offsite.map((entry) => inHost(entry, old.spec.user)));
+    await placeHostFiles(context, fresh);
   } catch (error) {
     await removeHost(context, fresh);
     throw error;

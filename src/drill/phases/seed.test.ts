@@ -1,15 +1,12 @@
 import { expect, it } from 'vitest';
 import { dockerEngine } from '../../engine/docker.ts';
-import { makeNonces } from '../../evidence/nonce.ts';
 import type { ExecOptions } from '../../ports/host.ts';
 import type { Service } from '../../ports/service.ts';
-import type { ScenarioContext } from '../context.ts';
 import type { ScenarioEvent } from '../journal-events.ts';
 import { drillFile, edited, testRepository } from '../plan/test-repository.ts';
+import { testContext } from '../test-context.ts';
 import { brokenHost } from '../test-host.ts';
 import { seed } from './seed.ts';
-
-const refuse = (): Promise<never> => Promise.reject(new Error('not asked for'));
 
 const withService = edited(drillFile, {
   'scenarios:\n': "services:\n  web: { kind: http, url: 'http://localhost', data: site, check: { path: /.drill-canary/nonce, contains: $DRILL_NONCE } }\nscenarios:\n",
@@ -18,8 +15,6 @@ const withService = edited(drillFile, {
 it('a service that serves the canary of its place is asked for it once it is planted', async () => {
   using repository = await testRepository({ 'drill.yaml': withService });
   const plan = await repository.load();
-  const [scenario] = plan.scenarios;
-  if (scenario === undefined) throw new Error('the drill file has no scenario');
   const calls: string[] = [];
   const says = (what: string, state: 'there' | 'absent') => async () => {
     calls.push(what);
@@ -39,18 +34,8 @@ it('a service that serves the canary of its place is asked for it once it is pla
   };
   const host = brokenHost({ exec });
   const events: Omit<ScenarioEvent, 'scenario'>[] = [];
-  const context: ScenarioContext = {
-    scenario,
-    signal: new AbortController().signal,
-    nonces: makeNonces(['site'], ['web']),
-    emit: (event) => void events.push(event),
-    drill: {
-      run: 'r', plan, services: new Map([['web', service]]), images: [], bundle: { file: '', branch: 'main' }, gpgPassphrase: '', secrets: [], keep: false,
-      engine: { ...dockerEngine, locate: () => Promise.resolve('/var/lib/docker/volumes/compose_site/_data') },
-      environment: { name: 'docker', createHost: refuse, provideImage: refuse, temporaryFolder: refuse, cleanup: refuse },
-      emit: () => undefined, progress: () => undefined, onOutput: () => undefined,
-    },
-  };
+  const engine = { ...dockerEngine, locate: () => Promise.resolve('/var/lib/docker/volumes/compose_site/_data') };
+  const context = testContext(plan, { services: new Map([['web', service]]), engine }, (event) => void events.push(event));
   await seed(context, host);
   expect(calls).toEqual(['ready', 'seed', 'plant', 'check']);
   expect(events).toMatchObject([{ event: 'seeded', names: ['service web', 'site'] }]);
