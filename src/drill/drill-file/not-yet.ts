@@ -14,6 +14,8 @@ const stepLists = ['deploy', ...['backup', 'restore', 'check', 'check.backup', '
 const notYet: readonly NotYet[] = [
   { at: 'host.environment', values: ['lxd', 'incus'] },
   { at: 'host.engine', values: ['incus', 'lxd'] },
+  { at: 'host.date' },
+  { at: 'host.pool' },
   { at: 'data.*.bucket' },
   { at: 'data.*.instance' },
   { at: 'services.*.kind', values: laterKinds },

@@ -55,7 +55,11 @@ async function removePlace(context: ScenarioContext, host: Host, place: PlacePla
   const location = locationInHost(place, host);
   if (location.type === 'file') await removeFile(host, root);
   else if (location.type === 'path') await removeFolder(host, root);
-  else await context.drill.engine.removePlace(host, location);
+  else {
+    // A volume may be a folder in disguise, which the engine leaves as it is.
+    if (location.type === 'volume') await emptyFolder(host, root);
+    await context.drill.engine.removePlace(host, location);
+  }
 }
 
 /** A file has no inside to empty: it goes. */
@@ -72,11 +76,14 @@ async function loseStack(context: ScenarioContext, host: Host): Promise<void> {
   const roots = await Promise.all(lost.map(async (place) => ({ place, root: await locate(context, host, place) })));
   await drill.engine.removeStack(host, kept);
   for (const { place, root } of roots) {
-    if (root === null || (place.location.type !== 'path' && place.location.type !== 'file')) continue;
+    // A volume's own folder went with it; one that is a folder in disguise is left as it is.
+    if (root === null || !(await isThere(host, root))) continue;
     await killProcessesHolding(host, root);
     await emptyPlace(host, locationInHost(place, host), root);
   }
 }
+
+const isThere = async (host: Host, path: string): Promise<boolean> => (await host.exec(['/usr/bin/test', '-e', path])).exitCode === 0;
 
 async function loseBySteps(context: ScenarioContext, host: Host): Promise<void> {
   const outcome = await runSteps(context, host, context.scenario.steps.filter((step) => step.phase === 'lose'));
