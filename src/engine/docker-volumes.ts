@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { EngineVolume } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, inspect, lines } from './docker-command.ts';
+import { exists } from './docker-paths.ts';
 
-const volumeSchema = z.object({ Name: z.string(), Mountpoint: z.string(), CreatedAt: z.string().optional() });
+const volumeSchema = z.object({ Name: z.string(), Mountpoint: z.string(), CreatedAt: z.string().optional(), Options: z.record(z.string(), z.string()).nullish() });
 
 /** All volumes, with the birth of their folder by the host's file system; to the second where it keeps none. */
 export async function listVolumes(host: Host): Promise<readonly EngineVolume[]> {
@@ -19,10 +20,16 @@ export async function listVolumes(host: Host): Promise<readonly EngineVolume[]> 
   }));
 }
 
-/** Where a volume's content is, or null where there is no such volume. */
+/**
+ * Where a volume's content is, or null where there is no such volume. That of a folder in disguise (the local driver's bind) is
+ * in that folder: it is mounted on the volume's own only while a container uses it.
+ */
 export async function volumeRoot(host: Host, name: string): Promise<string | null> {
   const [volume] = z.array(volumeSchema).parse(await inspect(host, 'volume', [name]));
-  return volume?.Mountpoint ?? null;
+  if (volume === undefined) return null;
+  const device = volume.Options?.['device'] ?? '';
+  if (!device.startsWith('/') || !/\br?bind\b/.test(volume.Options?.['o'] ?? '')) return volume.Mountpoint;
+  return (await exists(host, device)) ? device : null;
 }
 
 /** The folder around `_data`: it is born with the volume, while a restore may make `_data` anew. */

@@ -56,6 +56,13 @@ describe('volumes', () => {
     expect(volumes.filter((each) => each.anonymous)).toHaveLength(1);
   });
 
+  it('that are folders in disguise are located where their content is, whoever runs', async () => {
+    await sh('mkdir -p /srv/data; echo 1 > /srv/data/file; docker volume create --opt type=none --opt o=bind --opt device=/srv/data disguised');
+    expect(await engine.locate(host, volume('disguised'))).toBe('/srv/data');
+    await sh('rm -r /srv/data');
+    expect(await engine.locate(host, volume('disguised'))).toBeNull();
+  });
+
   it('and paths are located, or not', async () => {
     await sh('docker volume create named; touch /home/ops/file; mkdir -p /srv/p');
     expect(await engine.locate(host, volume('named'))).toBe('/var/lib/docker/volumes/named/_data');
