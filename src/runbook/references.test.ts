@@ -131,7 +131,7 @@ describe('a reference', () => {
 
   it('that is a name and an anchor is ambiguous where they mean different blocks', () => {
     const twoBlocks = parseRunbook('r.md', '# Backup\n\n```sh {"name":"backup"}\nf\n```\n\n```sh\ng\n```\n');
-    expect(resolveReference([twoBlocks], '#backup')).toMatchObject({ problem: 'ambiguous', candidates: ['#backup[1]'] });
+    expect(resolveReference([twoBlocks], '#backup')).toMatchObject({ problem: 'ambiguous', candidates: ['#backup[1]', '#backup[2]'] });
     const oneBlock = parseRunbook('r.md', '# Backup\n\n```sh {"name":"backup"}\nf\n```\n');
     expect(resolveReference([oneBlock], '#backup')).toMatchObject({ names: ['#backup'] });
   });
