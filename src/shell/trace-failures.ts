@@ -24,12 +24,13 @@ class RecordReader {
   readonly failures: Failure[] = [];
   readonly #trace: Trace;
   readonly #ended: EndedCommands;
-  readonly #pipefail: ReadonlySet<string>;
+  /** Each time that something set the option or took it back. */
+  readonly #pipefail: readonly TraceRecord[];
 
   constructor(trace: Trace) {
     this.#trace = trace;
     this.#ended = new EndedCommands(trace);
-    this.#pipefail = new Set(trace.records.filter((record) => /^set\s.*-\w*o pipefail/.test(record.command)).map((record) => record.source));
+    this.#pipefail = trace.records.filter((record) => record.kind === 'command' && /^set\s.*[-+]\w*o pipefail/.test(record.command));
   }
 
   read(record: TraceRecord): void {
@@ -67,7 +68,10 @@ class RecordReader {
     const statuses = record.pipeStatus;
     if (pipeline === undefined || statuses.length !== pipeline.elements.length || pipeline.statusRead) return lines;
     if (now !== null && now.pipeline?.of === pipeline && now.pipeline.element > (before.pipeline?.element ?? 0)) return lines;
-    const tested = statuses.at(-1) === 0 ? record.status !== 0 : this.#pipefail.has(record.source);
+    const last = statuses.at(-1);
+    // After a condition that was not met `$?` is 0 again, whatever the pipeline's status was.
+    const unsaid = last !== 0 || pipeline.fate.to === 'test';
+    const tested = (last === 0 && record.status !== 0) || (unsaid && this.#hasPipefail(record));
     if (tested) return lines;
     statuses.slice(0, -1).forEach((status, at) => {
       const element = pipeline.elements[at];
@@ -78,6 +82,11 @@ class RecordReader {
       this.#tell('masked', 'upstream in a pipeline', { unit, status, record });
     });
     return lines;
+  }
+
+  #hasPipefail(record: TraceRecord): boolean {
+    const set = this.#pipefail.findLast((other) => other.time <= record.time && (other.source === record.source || other.pid === record.pid));
+    return set !== undefined && !/\+\w*o pipefail/.test(set.command);
   }
 
   /** The right side of `||` runs, so the left side failed. */

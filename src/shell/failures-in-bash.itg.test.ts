@@ -1,3 +1,5 @@
+/** Judges what the bash of this machine tells of real blocks; the agent's own reading of a trace needs Python. */
+import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { judgeTrace } from './failures.ts';
 import { said } from './said.ts';
@@ -200,6 +202,8 @@ const strict: readonly Case[] = [
   { name: 'pipefail without -e', block: 'set -o pipefail\nls /none |\n  cat\necho', expected: ['untested 2 ls /none =2'] },
   { name: 'pipefail and yes | head', block: 'set -euo pipefail\nyes | head -1\necho', expected: ['untested 2 yes =141'] },
   { name: 'pipefail in a condition', block: 'set -euo pipefail\nif ls /none | cat; then echo; fi', expected: [] },
+  { name: 'pipefail in a condition with a branch for it', block: 'set -o pipefail\nif ls /none | cat; then echo; else echo none; fi\nuntil ! ls /none | cat; do :; done\necho', expected: [] },
+  { name: 'pipefail taken back before a condition', block: 'set -o pipefail\nset +o pipefail\nif ls /none | cat; then echo; fi', expected: ['masked 3 ls /none =2 (upstream in a pipeline)'] },
   { name: 'set -u', block: 'set -u\necho a\necho "$nope"\necho b', expected: ['untested 3 echo "$nope" =1'] },
   { name: '${x:?}', block: 'echo a\n: "${nope:?is not set}"\necho b', expected: ['untested 2 : "${nope:?is not set}" =1'] },
   { name: '((i++)) under set -e', block: 'set -e\ni=0\n((i++))\necho', expected: ['untested 3 ((i++)) =1'] },
@@ -256,8 +260,11 @@ const likeRealRunbooks: readonly Case[] = [
 
 const groups = Object.entries({ seen, missedByTheTrapAlone, innocent, everyday, strict, lines, likeRealRunbooks });
 const traced = new Map<string, TracedBlock>();
+const missingProgram = ['bash', 'python3'].find((name) => spawnSync(name, ['--version']).status !== 0);
+if (missingProgram !== undefined) console.log(`SKIPPED failures in bash: no ${missingProgram} on this machine`);
 
 beforeAll(async () => {
+  if (missingProgram !== undefined) return;
   const all = groups.flatMap(([group, cases]) => cases.map((entry) => ({ key: `${group}/${entry.name}`, entry })));
   const blocks = await traceBlocks(all.map(({ entry }) => entry));
   all.forEach(({ key }, at) => {
@@ -267,7 +274,7 @@ beforeAll(async () => {
 }, 300_000);
 
 for (const [group, cases] of groups) {
-  describe(`judges ${group}`, () => {
+  describe.skipIf(missingProgram !== undefined)(`judges ${group}`, () => {
     test.for(cases)('$name', ({ name, expected }) => {
       const block = traced.get(`${group}/${name}`);
       expect(block === undefined ? null : judgeTrace(block).failures.map((failure) => said(failure))).toEqual(expected);
