@@ -1,4 +1,5 @@
 /** What the command line and the Action share: from a drill file to reports in a folder. */
+import './node-20.ts';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAdapters } from './adapters.ts';

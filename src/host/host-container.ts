@@ -1,5 +1,4 @@
 /** The container that a host is: what it is given, and nothing more. */
-import './without-zstd.ts';
 import { GenericContainer, Wait, getContainerRuntimeClient } from 'testcontainers';
 import { z } from 'zod';
 import { CannotRun, type HostSpec } from '../ports/host.ts';

@@ -41,17 +41,14 @@ function isSilence(error: unknown): boolean {
   return !parsed.success || !/not found|manifest unknown|denied|unauthorized|no matching manifest|does not exist/i.test(parsed.data.message);
 }
 
-async function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+/** The promise, or the signal's reason if that comes first. */
+function abortable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    promise.catch(() => {});
-  }
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** `repo` or `repo:tag` as the engine wants it: without a tag it would pull them all. */
