@@ -81,3 +81,31 @@ describe('an artefact that cannot be restored from', () => {
     expect(facts.holds).toEqual(['grafana']);
   });
 });
+
+describe('an archive within an archive', () => {
+  it.each([
+    ['a compressed archive', 'tar czf inner.tgz data; tar c inner.tgz'],
+    ['an encrypted file', `${encrypt('correct horse')} data/sub/canary > env.gpg; tar cz env.gpg`],
+    ['archives beside a file that only looks like one', String.raw`printf '\037\213\010broken' > a.gz; head -c 400000 data/noise >> a.gz; tar czf inner.tgz data; tar c a.gz inner.tgz a.gz`],
+  ])('%s is looked into', async (_name, command) => {
+    expect(await inspect(made(command))).toMatchObject({ state: 'readable', holds: ['grafana'] });
+  });
+  it('that is cut short proves nothing, and is no fault of the one around it', async () => {
+    expect(await inspect(made('tar cz data | head -c 100000 > cut.tgz; tar c cut.tgz data/noise'))).toMatchObject({ state: 'readable', holds: [], members: 2 });
+  });
+});
+
+it('a message to somebody’s key is opaque: who restores may have that key', async () => {
+  const message = made(`gpg --homedir . --batch --pinentry-mode loopback --passphrase '' --quick-gen-key drill@localhost default default never; gpg --homedir . --batch --trust-model always -r drill@localhost -e -o - data/sub/canary`);
+  expect(await inspect(message)).toMatchObject({ state: 'opaque', holds: [], layers: ['openpgp'], detail: 'an OpenPGP message to a key that the drill does not have' });
+});
+
+/** Messages of which a wrong passphrase makes what begins like a packet: one in thirty does. */
+describe('a message that a wrong passphrase seems to open', () => {
+  it.each([
+    ['is opened by the right one', 'jA0ECQMCB2e+S3D2ZOn/0k0BgHLNR0G8k6G8242hCnG0FXy+1pubdRWZKdequsUPZNCH7ZsEahfJnaFHy3TJG+OIesIV6/lqyUh/sbWmRqQW91Ast7qu6lSJ5o3T2g==', { state: 'readable', holds: ['grafana'] }],
+    ['is broken where none is right', 'jA0ECQMCtFFAN/nfywz/0k0BR3jurLof09efjxF30hItJFsah8i6r+F5OINvNLprFdzUCftQ02NbbcT0ptj9l38PalO8qTd1NE/EOg+WwwfuVGBgKel0NvgrssODYA==', { state: 'broken', holds: [] }],
+  ])('%s, and holds up nothing', async (_name, message, expected) => {
+    expect(await inspect(Buffer.from(message, 'base64'))).toMatchObject(expected);
+  });
+});

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import * as openpgp from 'openpgp';
-import { Parser } from 'tar';
+import { Parser, type ReadEntry } from 'tar';
+import { ForAnotherKey, decrypt } from './decrypt.ts';
 import { type Format, decodable, headBytes, recogniseFormat } from './layers.ts';
 import { NonceScanner } from './nonce-scanner.ts';
 
@@ -62,10 +62,12 @@ export async function inspectStream(source: Readable, options: InspectionOptions
   );
   let inner: InnerFacts | null = null;
   let detail = '';
+  let forAnother = false;
   try {
     inner = await lookInto(raw, options, scanner, seen, 0);
   } catch (error) {
     detail = error instanceof Error ? error.message : String(error);
+    forAnother = error instanceof ForAnotherKey;
   }
   if (sourceFailed !== null) throw sourceFailed;
   // The rest is read for the hash of the whole file, also where a layer gave up early.
@@ -76,7 +78,7 @@ export async function inspectStream(source: Readable, options: InspectionOptions
   }
   const facts = { bytes, sha256: hash.digest('hex'), layers: seen };
   if (inner === null) {
-    return { ...facts, state: 'broken', members: null, contentBytes: null, holds: [], detail };
+    return { ...facts, state: forAnother ? 'opaque' : 'broken', members: null, contentBytes: null, holds: [], detail };
   }
   const holds = [...scanner.found];
   const innermost = inner.layers.at(-1) ?? 'unknown';
@@ -100,7 +102,7 @@ async function lookInto(stream: Readable, options: InspectionOptions, scanner: N
     return { layers: seen, members: null, contentBytes };
   }
   if (depth >= maxDepth) throw new Error(`more than ${maxDepth} layers`);
-  if (format === 'tar') return readTar(whole, scanner, seen);
+  if (format === 'tar') return readTar(whole, { options, scanner, seen, depth });
   if (format === 'gzip') {
     const decoded = createGunzip();
     const [, inner] = await Promise.all([pipeline(whole, decoded), finish(lookInto(decoded, options, scanner, seen, depth + 1), decoded)]);
@@ -150,10 +152,18 @@ async function scan(stream: Readable, scanner: NonceScanner): Promise<number> {
   return bytes;
 }
 
-async function readTar(stream: Readable, scanner: NonceScanner, seen: readonly Format[]): Promise<InnerFacts> {
+interface TarReading {
+  readonly options: InspectionOptions;
+  readonly scanner: NonceScanner;
+  readonly seen: readonly Format[];
+  readonly depth: number;
+}
+
+async function readTar(stream: Readable, { options, scanner, seen, depth }: TarReading): Promise<InnerFacts> {
   let members = 0;
   let contentBytes = 0;
   let problem: string | null = null;
+  const within: Promise<void>[] = [];
   const parser = new Parser({
     gzip: false,
     brotli: false,
@@ -161,51 +171,57 @@ async function readTar(stream: Readable, scanner: NonceScanner, seen: readonly F
     onReadEntry: (entry) => {
       if (entry.type !== 'Directory') members += 1;
       contentBytes += entry.size;
-      entry.resume();
+      within.push(lookIntoMember(entry, options, scanner, depth + 1));
     },
     onwarn: (code, message) => {
       if (code === 'TAR_BAD_ARCHIVE' || code === 'TAR_ABORT' || code === 'TAR_ENTRY_INVALID') problem ??= String(message);
     },
   });
-  const ended = new Promise<void>((resolve, reject) => {
-    parser.on('end', () => resolve());
-    parser.on('error', reject);
+  const ended = new Promise<void>((resolve) => {
+    parser.on('end', resolve);
   });
   let allZero = true;
-  await pipeline(
-    stream,
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        scanner.write(chunk);
-        allZero &&= chunk.every((byte) => byte === 0);
-        if (parser.write(chunk)) done();
-        else parser.once('drain', () => done());
-      },
-      final(done) {
-        parser.end();
-        done();
-      },
-    }),
-  );
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      scanner.write(chunk);
+      allZero &&= chunk.every((byte) => byte === 0);
+      if (parser.write(chunk)) done();
+      else parser.once('drain', () => done());
+    },
+    final(done) {
+      parser.end();
+      done();
+    },
+  });
+  // A parser that gave up drains no more.
+  parser.on('error', (error: Error) => sink.destroy(error));
+  await pipeline(stream, sink);
   if (allZero) return { layers: seen, members: 0, contentBytes: 0 };
   await ended;
+  await Promise.all(within);
   if (problem !== null) throw new Error(problem);
   return { layers: seen, members, contentBytes };
 }
 
-/** openpgp.js refuses S2K counts and sizes by configuration only; these keep a message of any size in bounded memory. */
-const openpgpConfig = { ...openpgp.config, allowUnauthenticatedStream: true };
-
-/**
- * Decrypts with the first passphrase that fits. What is streamed out before the integrity check is only ever scanned;
- * a failed check at the end rejects, and then nothing that was seen counts.
- */
-async function decrypt(stream: Readable, head: Buffer, passphrases: readonly string[]): Promise<Readable> {
-  const web = Readable.toWeb(stream) as ReadableStream<Uint8Array>;
-  const armored = head.toString('latin1', 0, 27) === '-----BEGIN PGP MESSAGE-----';
-  const message = armored
-    ? await openpgp.readMessage({ armoredMessage: web.pipeThrough(new TextDecoderStream()) as never, config: openpgpConfig })
-    : await openpgp.readMessage({ binaryMessage: web as never, config: openpgpConfig });
-  const { data } = await openpgp.decrypt({ message, passwords: [...passphrases], format: 'binary', config: openpgpConfig });
-  return Readable.from(data as AsyncIterable<Uint8Array>, { objectMode: false });
+/** An archive may hold archives and encrypted files. One of them that cannot be read is content like any other, and proves nothing. */
+async function lookIntoMember(entry: ReadEntry, options: InspectionOptions, scanner: NonceScanner, depth: number): Promise<void> {
+  if (entry.size === 0) {
+    entry.resume();
+    return;
+  }
+  const own = new NonceScanner(options.nonces);
+  const content = Readable.from(entry, { objectMode: false });
+  const closed = new Promise((resolve) => {
+    content.once('close', resolve);
+  });
+  try {
+    await lookInto(content, options, own, [], depth);
+    scanner.add(own);
+  } catch {
+    // Nothing that was seen in it counts.
+  }
+  content.on('error', () => undefined).destroy();
+  await closed;
+  // What it left unread holds up the members after it.
+  entry.resume();
 }

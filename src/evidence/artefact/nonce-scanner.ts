@@ -22,6 +22,11 @@ export class NonceScanner {
     this.#carry = Buffer.from(tail.subarray(Math.max(0, tail.length - (nonceLength - 1))));
   }
 
+  /** Takes over what another has seen. */
+  add(other: NonceScanner): void {
+    for (const name of other.found) this.#found.add(name);
+  }
+
   /** Names whose nonce has been seen so far. */
   get found(): ReadonlySet<string> {
     return this.#found;
