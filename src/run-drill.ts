@@ -41,10 +41,11 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
   const secrets = secretsOf(plan);
   const masker = createMasker(secrets.all);
   const mask = (text: string): string => masker.mask(text);
+  // Before an earlier drill's journal is replaced.
+  const adapters = await openAdapters(plan.host.environment, plan.host.engine);
   await mkdir(out, { recursive: true });
   {
     using journal = createJournal(join(out, journalName), { mask });
-    const adapters = await openAdapters(plan.host.environment, plan.host.engine);
     await runDrill(
       {
         plan,

@@ -16,9 +16,12 @@ import { verify } from './phases/verify.ts';
 import type { PlannedStep } from './model.ts';
 import type { Host } from '../ports/host.ts';
 
+/** Milliseconds, 24 days: a timer that is set longer goes off at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** Never rejects for what a scenario may meet; what it met is in the journal. Rejects when the drill was interrupted. */
 export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrupt: AbortSignal): Promise<void> {
-  const timeout = AbortSignal.timeout(scenario.timeoutSeconds * 1000);
+  const timeout = AbortSignal.timeout(Math.min(scenario.timeoutSeconds * 1000, longestTimer));
   const signal = AbortSignal.any([interrupt, timeout]);
   let phase: Phase = 'create';
   const context: ScenarioContext = {

@@ -30,7 +30,8 @@ export async function backup(context: ScenarioContext, host: Host): Promise<Back
   const steps = context.scenario.steps.filter((step) => step.phase === 'backup');
   const { outcome, ended } = await inPhase(context, 'backup', async () => ({ outcome: await runSteps(context, host, steps), ended: await markTime(host) }));
   const born = newVolumes(before, await engine.volumes(host));
-  const artefacts = [...(await inspectBackup(host, await inspectionOf(context, host, since, outcome))), ...(await commitsSince(host, headsBefore, nonceNames(context)))];
+  const inspection = await inspectionOf(context, host, since, outcome);
+  const artefacts = [...(await inspectBackup(host, inspection)), ...(await commitsSince(host, headsBefore, inspection))];
   const declared = plan.artefacts.map(({ path, holds }) => ({ matches: matcher([inHost(path, host.spec.user)]), holds }));
   context.emit({
     event: 'backup-inspected',

@@ -1,6 +1,6 @@
 /** What a backup pushed: commits in the origin outlive a lost host, and are artefacts like any file. */
 import { PassThrough } from 'node:stream';
-import { inspectStream } from '../../evidence/artefact/inspect-stream.ts';
+import { type InspectionOptions, inspectStream } from '../../evidence/artefact/inspect-stream.ts';
 import type { Host } from '../../ports/host.ts';
 import type { ArtefactFact } from '../journal-events.ts';
 import { must, originPath } from '../repository.ts';
@@ -23,13 +23,14 @@ export async function originHeads(host: Host): Promise<Heads> {
 }
 
 /** Each ref that the backup made or moved, looked into as the tree that a clone would bring. */
-export async function commitsSince(host: Host, before: Heads, nonces: ReadonlyMap<string, string>): Promise<readonly ArtefactFact[]> {
+export async function commitsSince(host: Host, before: Heads, options: InspectionOptions): Promise<readonly ArtefactFact[]> {
   const moved = [...(await originHeads(host))].filter(([ref, commit]) => before.get(ref) !== commit);
   return Promise.all(
     moved.map(async ([ref, commit]) => {
       const stream = new PassThrough();
       const archive = host.exec(['git', '-c', 'safe.directory=*', '-C', originPath, 'archive', '--format=tar', commit], { stdout: stream }).finally(() => stream.end());
-      const [facts] = await Promise.all([inspectStream(stream, { nonces, passphrases: [] }), archive]);
+      const [facts, { exitCode, stderr }] = await Promise.all([inspectStream(stream, options), archive]);
+      if (exitCode !== 0) throw new Error(`commit ${commit} of ${ref} cannot be read: exit ${exitCode}: ${stderr.trim()}`);
       return {
         path: `git:${ref}`,
         sha256: null,

@@ -56,10 +56,8 @@ const isPlain = ({ layers: [format] }: StreamFacts): boolean => format === undef
 /** Null for a file that is gone again, or that only root's own kernel interfaces could read. */
 async function inspectFile(host: Host, file: ChangedFile, options: InspectionOptions): Promise<StreamFacts | null> {
   const stream = new PassThrough({ highWaterMark: 1 << 20 });
-  const reading = host.exec(['/usr/bin/cat', '--', file.path], { stdout: stream }).then((result) => {
-    stream.end();
-    return result;
-  });
+  // Ended in any case: an inspection of a file that cannot be read on would wait for ever.
+  const reading = host.exec(['/usr/bin/cat', '--', file.path], { stdout: stream }).finally(() => stream.end());
   const [result, facts] = await Promise.all([reading, inspectStream(stream, options)]);
   return result.exitCode === 0 ? facts : null;
 }
