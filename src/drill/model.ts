@@ -238,6 +238,8 @@ export interface Plan {
   readonly services: readonly ServicePlan[];
   readonly ignore: readonly string[];
   readonly scenarios: readonly ScenarioPlan[];
+  /** What the drill file takes from variables of the environment: never read in an output. */
+  readonly secrets: readonly string[];
   readonly warnings: readonly string[];
 }
 

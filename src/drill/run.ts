@@ -42,7 +42,7 @@ export function secretsOf(plan: Plan): DrillSecrets {
   const gpgPassphrase = plan.host.gpgPassphrase ?? randomBytes(18).toString('base64url');
   const files = plan.host.files.filter((file) => file.secret).flatMap((file) => [file.content, ...secretsIn(file.content)]);
   const places = plan.places.flatMap((place) => (place.secret && place.initial !== null ? secretsIn(place.initial.text) : []));
-  return { gpgPassphrase, all: [...new Set([gpgPassphrase, ...files, ...places])] };
+  return { gpgPassphrase, all: [...new Set([gpgPassphrase, ...plan.secrets, ...files, ...places])] };
 }
 
 /**

@@ -18,7 +18,10 @@ export function contentOf(context: PlanContext, content: DrillContent, path: Pat
 /** The value of a variable of the environment. */
 export function variable(context: PlanContext, name: string, path: Path): string | null {
   const value = context.env[name];
-  if (value !== undefined && value !== '') return value;
+  if (value !== undefined && value !== '') {
+    context.secrets.add(value);
+    return value;
+  }
   const told = { message: `the variable ${name} is not set`, expected: `${name} in the environment that the drill is started in`, got: value === undefined ? 'nothing' : 'empty text', help: `set ${name}; in a workflow, from a secret` };
   context.problems.atValue(path, told);
   return null;

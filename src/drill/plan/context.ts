@@ -26,6 +26,8 @@ export interface PlanContext {
   readonly tracked: ReadonlySet<string>;
   readonly paths: HostPaths;
   readonly env: NodeJS.ProcessEnv;
+  /** Values that were taken from it: all of them are secret. */
+  readonly secrets: Set<string>;
 }
 
 export function keyLine(context: PlanContext, path: Path): SourceLine {

@@ -70,7 +70,7 @@ function contextOf(read: ReadDrillFile, drill: DrillFile, repository: Repository
   const { runbooks, complete } = readRunbooks(drill.runbook, { folder, tracked, problems, display: displayed });
   const { workspace } = drill.host;
   const paths = hostPaths(drill.host.user, typeof workspace === 'string' ? workspace : workspace.path);
-  return { drill, positions: read.positions, problems, drillFile, runbooks, runbooksComplete: complete, display: displayed, gitRoot, folder, tracked, paths, env };
+  return { drill, positions: read.positions, problems, drillFile, runbooks, runbooksComplete: complete, display: displayed, gitRoot, folder, tracked, paths, env, secrets: new Set() };
 }
 
 function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDrillFile, source: string, options: LoadOptions): Plan {
@@ -99,6 +99,7 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
     services,
     ignore: drill.ignore,
     scenarios,
+    secrets: [...context.secrets],
     warnings: uncommitted ? ['there are uncommitted changes: the drill runs the last commit in the host, with the runbook and the drill file as they are here'] : [],
   };
 }
