@@ -104,7 +104,8 @@ try {
     process.exitCode = 2;
   } else {
     core.error(error instanceof Error ? error.message : String(error));
+    // Not thrown on: Node would end with 1, which says that a scenario failed.
+    if (!(error instanceof CannotRun) && error instanceof Error) write(`${terminalText(error.stack ?? '')}\n`);
     process.exitCode = 3;
-    if (!(error instanceof CannotRun)) throw error;
   }
 }

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { JournalError } from './drill/journal-error.ts';
 import { InputErrors } from './drill/model.ts';
 import { CannotRun } from './ports/host.ts';
 import { version } from './version.ts';
@@ -126,6 +127,10 @@ function explain(error: unknown): number {
     for (const each of error.errors) {
       process.stderr.write(`${each.file}:${each.line}:${each.column}: ${each.message}\n  expected: ${each.expected}\n  got:      ${each.got}\n  next:     ${each.help}\n`);
     }
+    return exits.wrongInput;
+  }
+  if (error instanceof JournalError) {
+    process.stderr.write(`runbook-drill: ${error.message}\n`);
     return exits.wrongInput;
   }
   if (error instanceof CannotRun) {

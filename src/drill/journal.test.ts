@@ -2,7 +2,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createJournal, JournalError, parseJournal, readJournal } from './journal.ts';
+import { JournalError } from './journal-error.ts';
+import { createJournal, parseJournal, readJournal } from './journal.ts';
+import { judge } from './verdict/index.ts';
 import { drillEnded, exampleDrill, exampleJournal, exampleStep, goodParts } from './verdict/example-journal.ts';
 import { judge } from './verdict/index.ts';
 
@@ -99,4 +101,8 @@ describe('what is read', () => {
     const drill = { ...exampleDrill, scenarios: exampleDrill.scenarios.map((scenario) => ({ ...scenario, steps: [exampleStep(0, 'backup', 'a', 1, { why: 'b' })] })) };
     expect(parseJournal(`${JSON.stringify({ at: 't', ...drill })}\n`, 'j')).toEqual([{ at: 't', ...drill }]);
   });
+});
+
+it('a journal that tells of no drill is wrong input, and no defect', () => {
+  expect(() => judge([])).toThrow(JournalError);
 });

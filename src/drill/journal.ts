@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { JournalError } from './journal-error.ts';
 import type { DrillEvent, JournalEntry, ScenarioEvent } from './journal-events.ts';
 import { drillEntrySchema, scenarioEntrySchema } from './journal-schema.ts';
 
@@ -50,11 +51,6 @@ const structure: ReadonlySet<string> = new Set(
 function masked<T extends DrillEvent | ScenarioEvent>(event: T, mask: (text: string) => string): T {
   const seen: T = JSON.parse(JSON.stringify(event), (key, value: unknown) => (typeof value === 'string' && !structure.has(key) ? mask(value) : value));
   return seen;
-}
-
-/** The journal is not what a drill writes. */
-export class JournalError extends Error {
-  override readonly name = 'JournalError';
 }
 
 /** Reads a journal. The last line may be cut, as a kill leaves it; anything else that is no entry is an error with its line. */

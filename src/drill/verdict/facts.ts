@@ -1,5 +1,6 @@
 /** The journal, sorted: what is known of each scenario, with the place in the journal where it was learnt. */
 import type { DrillEvent, JournalEntry, ScenarioDeclaration, ScenarioEvent, StepDeclaration, StepResult } from '../journal-events.ts';
+import { JournalError } from '../journal-error.ts';
 import type { Phase } from '../model.ts';
 
 type DrillEventOf<E extends DrillEvent['event']> = Extract<DrillEvent, { event: E }>;
@@ -77,7 +78,7 @@ const nothingYet = (declaration: ScenarioDeclaration): Gathering => ({
 /** Throws where the journal has no beginning, or speaks of a scenario that it never declared. */
 export function gatherFacts(entries: readonly JournalEntry[]): DrillFacts {
   const [first] = entries;
-  if (first?.event !== 'drill-started') throw new Error('The journal does not begin with drill-started: no drill can be told from it.');
+  if (first?.event !== 'drill-started') throw new JournalError('The journal does not begin with drill-started: no drill can be told from it.');
   const scenarios = new Map(first.scenarios.map((declaration) => [declaration.id, nothingYet(declaration)]));
   const standIns: DrillEventOf<'stand-in'>[] = [];
   const notMeasured: DrillEventOf<'not-measured'>[] = [];
@@ -85,12 +86,12 @@ export function gatherFacts(entries: readonly JournalEntry[]): DrillFacts {
   for (const [index, entry] of entries.entries()) {
     if ('scenario' in entry) {
       const scenario = scenarios.get(entry.scenario);
-      if (scenario === undefined) throw new Error(`The journal speaks of scenario ${entry.scenario}, which its first entry does not declare.`);
+      if (scenario === undefined) throw new JournalError(`The journal speaks of scenario ${entry.scenario}, which its first entry does not declare.`);
       addToScenario(scenario, index, entry);
     } else if (entry.event === 'stand-in') standIns.push(entry);
     else if (entry.event === 'not-measured') notMeasured.push(entry);
     else if (entry.event === 'drill-ended') ended = entry;
-    else if (entry.event === 'drill-started' && index > 0) throw new Error('The journal holds two drills: judge each by itself.');
+    else if (entry.event === 'drill-started' && index > 0) throw new JournalError('The journal holds two drills: judge each by itself.');
   }
   return { started: first, startedAt: first.at, endedAt: entries.at(-1)?.at ?? first.at, ended, standIns, notMeasured, scenarios: [...scenarios.values()] };
 }
