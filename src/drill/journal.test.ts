@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JournalError } from './journal-error.ts';
 import { createJournal, parseJournal, readJournal } from './journal.ts';
-import { judge } from './verdict/index.ts';
 import { drillEnded, exampleDrill, exampleJournal, exampleStep, goodParts } from './verdict/example-journal.ts';
 import { judge } from './verdict/index.ts';
 
