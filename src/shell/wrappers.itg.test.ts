@@ -48,11 +48,16 @@ describe('a wrapped program', () => {
     ['the end of a pipe', 'tar cf - / 2>/dev/null | head -c 1 | wc -c; yes | tar --version >/dev/null; echo "${PIPESTATUS[*]}"', '1\n141 0\n'],
     ['standard error', 'tar tf /nope 2>&1 >/dev/null | head -1', 'tar: /nope: Cannot open: No such file or directory\n'],
     ['a signal', 'mkfifo pipe; tar tf pipe & p=$!; sleep 0.3; kill $p; wait $p; echo $?; pgrep -fc "^tar tf"', '143\n0\n'],
+    ['the end by a signal', "printf 'all:\n\tkill -KILL $$PPID\n' > kill.mk; (make -f kill.mk >/dev/null 2>&1; echo $?) 2>/dev/null; make -f kill.mk 2>&1 >/dev/null | cat; echo ${PIPESTATUS[0]}", '137\n137\n'],
+    ['ignored and blocked signals', "printf 'all:\n\tgrep -E Sig[BI] /proc/$$PPID/status\n' > ignored.mk; trap '' USR1 CHLD HUP; make -sf ignored.mk > a; /usr/bin/make -sf ignored.mk > b; cmp a b && wc -l < a", '2\n'],
+    ['closed streams', 'tar tf d.tar >&- 2>/dev/null; echo $?; tar cf - d 2>&- | wc -c; tar tf - <&- 2>/dev/null; echo $?', '2\n10240\n2\n'],
+    ['its place among processes', "mkfifo alone; tar tf alone & sleep 0.3; pgrep -xc tar; pgrep -fc '[t]ar tf alone'; kill $!; wait", '1\n1\n'],
+    ['a long standard error', "printf 'all:\n\t@seq 100000 >&2\n' > long.mk; make -sf long.mk 2>&1 | md5sum; seq 100000 | md5sum", expect.stringMatching(/^(.*)\n\1\n$/)],
     ['a program that is not there', 'tofu apply 2>&1; echo $?; incus list 2>/dev/null || echo none', 'bash: tofu: command not found\n127\nnone\n'],
     ['a program of the user, first on their PATH', 'mkdir -p bin; printf "#!/bin/sh\\necho mine" > bin/tofu; chmod +x bin/tofu; PATH=$PATH:~/bin tofu; rm -r bin', 'mine\n'],
     ['no session at all', 'env -u DRILL_TRACE -u BASH_ENV tar tf d.tar | wc -l', '3\n'],
   ])('keeps %s', async (_, text, expected) => {
-    expect((await one(host, text)).output).toBe(expected);
+    expect((await one(host, text)).output).toEqual(expected);
   });
 
   it('is not waited for when only its child in the background still talks', async () => {
@@ -63,6 +68,12 @@ describe('a wrapped program', () => {
     expect(run.lineTimes.find(({ line }) => line === 1)?.seconds).toBeLessThan(0.5);
     expect(run.stderrTail).toContain('late');
     expect(await processes(host, `sleep ${seconds}`)).toBe('');
+  });
+
+  it('is not waited for when its child in the background never stops talking', async () => {
+    await host.writeFile('/home/ops/talk.mk', 'all:\n\t(timeout 3 yes >&2) & echo started\n', { user: 'ops', mode: '0644' });
+    const run = await one(host, 'make -f talk.mk 2>/dev/null');
+    expect(run.lineTimes.find(({ line }) => line === 1)?.seconds).toBeLessThan(1);
   });
 
   it('is killed when its wrapper is', async () => {
