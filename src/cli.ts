@@ -137,7 +137,7 @@ function explain(error: unknown): number {
     process.stderr.write(`runbook-drill: ${error.message}\n`);
     return exits.couldNotRun;
   }
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error) {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR') && 'path' in error) {
     process.stderr.write(`runbook-drill: ${String(error.path)} is not there\n`);
     return exits.wrongInput;
   }

@@ -6,7 +6,6 @@ import { openAdapters } from './adapters.ts';
 import type { OutputListener } from './drill/context.ts';
 import type { JournalEntry } from './drill/journal-events.ts';
 import { createJournal, readJournal } from './drill/journal.ts';
-import { createMasker } from './drill/mask.ts';
 import type { Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
@@ -39,8 +38,7 @@ export interface DrillOutcome {
 export async function runAndReport(request: DrillRequest): Promise<DrillOutcome> {
   const { plan, out } = request;
   const secrets = secretsOf(plan);
-  const masker = createMasker(secrets.all);
-  const mask = (text: string): string => masker.mask(text);
+  const mask = (text: string): string => secrets.secrets.masker.mask(text);
   // Before an earlier drill's journal is replaced.
   const adapters = await openAdapters(plan.host.environment, plan.host.engine);
   await mkdir(out, { recursive: true });

@@ -5,6 +5,7 @@ import type { Environment, Host, ProvidedImage } from '../ports/host.ts';
 import type { Service } from '../ports/service.ts';
 import type { DrillEvent, ScenarioEvent } from './journal-events.ts';
 import type { Plan, PlacePlan, ScenarioPlan, ServicePlan } from './model.ts';
+import type { Secrets } from './secrets.ts';
 import type { RepositoryBundle } from './repository.ts';
 
 export type Emit = (event: DrillEvent | ScenarioEvent) => void;
@@ -23,7 +24,7 @@ export interface Drill {
   readonly bundle: RepositoryBundle;
   readonly gpgPassphrase: string;
   /** All that must never be read in an output. */
-  readonly secrets: readonly string[];
+  readonly secrets: Secrets;
   readonly keep: boolean;
   readonly emit: Emit;
   readonly progress: (message: string) => void;

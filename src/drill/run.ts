@@ -9,6 +9,7 @@ import { faultOf } from './faults.ts';
 import { secretsIn } from './mask.ts';
 import type { Plan, ServicePlan } from './model.ts';
 import { ownership } from './ownership.ts';
+import { Secrets } from './secrets.ts';
 import { bundleRepository } from './repository.ts';
 import { runScenario } from './scenario.ts';
 
@@ -34,7 +35,7 @@ export interface RunOptions {
 /** What the drill makes for itself before it starts, so that its caller can mask it. */
 export interface DrillSecrets {
   readonly gpgPassphrase: string;
-  readonly all: readonly string[];
+  readonly secrets: Secrets;
 }
 
 /** The passphrase that gpg is answered with, and all that a plan carries in secret. */
@@ -42,7 +43,7 @@ export function secretsOf(plan: Plan): DrillSecrets {
   const gpgPassphrase = plan.host.gpgPassphrase ?? randomBytes(18).toString('base64url');
   const files = plan.host.files.filter((file) => file.secret).flatMap((file) => [file.content, ...secretsIn(file.content)]);
   const places = plan.places.flatMap((place) => (place.secret && place.initial !== null ? secretsIn(place.initial.text) : []));
-  return { gpgPassphrase, all: [...new Set([gpgPassphrase, ...plan.secrets, ...files, ...places])] };
+  return { gpgPassphrase, secrets: new Secrets([gpgPassphrase, ...plan.secrets, ...files, ...places]) };
 }
 
 /**
@@ -67,7 +68,7 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
       images,
       bundle,
       gpgPassphrase: secrets.gpgPassphrase,
-      secrets: secrets.all,
+      secrets: secrets.secrets,
       emit,
       keep: options.keep,
       progress: options.progress,

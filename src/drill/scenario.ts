@@ -12,7 +12,7 @@ import { seed } from './phases/seed.ts';
 import { plantSentinels } from './phases/sentinel.ts';
 import { awaitServices } from './phases/services.ts';
 import { type PhaseOutcome, runSteps } from './phases/steps.ts';
-import { verify } from './phases/verify.ts';
+import { verify, verifyScope } from './phases/verify.ts';
 import type { PlannedStep } from './model.ts';
 import type { Host } from '../ports/host.ts';
 
@@ -24,6 +24,7 @@ export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrup
   const timeout = AbortSignal.timeout(Math.min(scenario.timeoutSeconds * 1000, longestTimer));
   const signal = AbortSignal.any([interrupt, timeout]);
   let phase: Phase = 'create';
+  let beforeDestroy: Phase = phase;
   const context: ScenarioContext = {
     drill,
     scenario,
@@ -33,7 +34,10 @@ export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrup
       drill.plan.services.map((service) => service.name),
     ),
     emit: (event) => {
-      if (event.event === 'phase-started') phase = event.phase;
+      if (event.event === 'phase-started') {
+        beforeDestroy = phase;
+        phase = event.phase;
+      } else if (event.event === 'phase-ended' && event.phase === 'destroy') phase = beforeDestroy; // what ended the scenario came before
       drill.emit({ ...event, scenario: scenario.id });
     },
   };
@@ -79,11 +83,17 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
     await plantLateCanaries(context, slot.host);
     const sentinels = await plantSentinels(context, slot.host);
     await lose(context, slot);
-    stopAtLimit(await inPhase(context, 'restore', () => runSteps(context, slot.host, stepsOf(scenario, 'restore'))));
-    const answered = await awaitServices(context, slot.host, servicesOf(context, scenario.scope.services));
+    const restored = await inPhase(context, 'restore', () => runSteps(context, slot.host, stepsOf(scenario, 'restore')));
+    stopAtLimit(restored);
+    const known = { seeded, backedUp: backedUp.manifests, sentinels };
+    const answered = await awaitServices(context, slot.host, servicesOf(context, scenario.scope.services), restored.endedAt);
     const checks = stepsOf(scenario, 'check');
-    if (checks.length > 0) stopAtLimit(await inPhase(context, 'check', () => runSteps(context, slot.host, checks)));
-    await inPhase(context, 'verify', () => verify(context, slot.host, { seeded, backedUp: backedUp.manifests, sentinels }, answered));
+    if (checks.length === 0) await inPhase(context, 'verify', () => verify(context, slot.host, known, { services: answered, beforeChecks: null }));
+    else {
+      const beforeChecks = await inPhase(context, 'verify', () => verifyScope(context, slot.host, known));
+      stopAtLimit(await inPhase(context, 'check', () => runSteps(context, slot.host, checks)));
+      await inPhase(context, 'verify', () => verify(context, slot.host, known, { services: answered, beforeChecks }));
+    }
   } finally {
     await destroy(context, slot.host);
   }

@@ -19,11 +19,17 @@ export class Tail {
     this.#size = Math.min(this.#size, this.#limit);
   }
 
-  /** As UTF-8; a character cut at the front is left out. */
+  /**
+   * As UTF-8. Where something was cut off, the first line is left out too: the rest of a secret that began before the cut
+   * would not be known for one. One endless line is kept from its first whole character.
+   */
   text(): string {
     const bytes = this.#bytes();
+    if (this.#total <= this.#limit) return bytes.toString('utf8');
+    const lineEnd = bytes.indexOf(0x0a);
+    if (lineEnd >= 0 && lineEnd < bytes.length - 1) return bytes.toString('utf8', lineEnd + 1);
     let start = 0;
-    if (this.#total > this.#limit) while (start < 4 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
+    while (start < 4 && start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start += 1;
     return bytes.toString('utf8', start);
   }
 

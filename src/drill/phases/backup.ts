@@ -8,7 +8,7 @@ import type { Host } from '../../ports/host.ts';
 import type { EngineVolume } from '../../ports/engine.ts';
 import { type ScenarioContext, homeOf, inHost, inPhase, placesOf, servicesOf } from '../context.ts';
 import { type ScenarioEvent, serviceKey } from '../journal-events.ts';
-import type { PlacePlan } from '../model.ts';
+import type { PlacePlan, Plan } from '../model.ts';
 import { commitsSince, originHeads } from './git-artefacts.ts';
 import { locate, type Manifests, manifestsOf } from './places.ts';
 import { plantLate, serviceOf } from './services.ts';
@@ -72,13 +72,27 @@ function coverageQuestion(context: ScenarioContext, place: PlacePlan): { readonl
   };
 }
 
+/** Passphrases that the backup itself gives to gpg, in its words or in a file of the host. */
+async function passphrasesInBackup({ scenario }: ScenarioContext, host: Host): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const step of scenario.steps) {
+    if (step.phase !== 'backup' || !('shell' in step)) continue;
+    for (const [, file, quoted = ''] of step.shell.text.matchAll(/--passphrase(-file)?[=\s]+('[^']*'|"[^"]*"|[^\s'"]+)/g)) {
+      const word = quoted.replace(/^(['"])(.*)\1$/s, '$2');
+      if (file === undefined) found.push(word);
+      else found.push((await host.exec(['/usr/bin/head', '-n', '1', inHost(word, host.spec.user)])).stdout.toString().trimEnd());
+    }
+  }
+  return found.filter((passphrase) => passphrase !== '');
+}
+
 async function inspectionOf(context: ScenarioContext, host: Host, since: number, { spans }: PhaseOutcome): Promise<Parameters<typeof inspectBackup>[1]> {
   const { plan, engine, gpgPassphrase } = context.drill;
   const { user } = host.spec;
   const roots = await Promise.all(plan.places.map((place) => locate(context, host, place)));
   return {
     nonces: nonceNames(context),
-    passphrases: [gpgPassphrase, ...plan.host.files.filter((file) => file.secret).map((file) => file.content.trim()), ...Object.values(plan.host.env), ''],
+    passphrases: [...passphrasesOf(gpgPassphrase, plan), ...(await passphrasesInBackup(context, host))],
     since,
     exclude: [...engine.storage, ...roots.filter((root) => root !== null), `${homeOf(user)}/.bash_history`],
     offsite: plan.offsite.map((entry) => inHost(entry, user)),
@@ -86,6 +100,15 @@ async function inspectionOf(context: ScenarioContext, host: Host, since: number,
     spans,
   };
 }
+
+/** What a person who restores may hold: gpg's answer, `host.files` (gpg reads the first line of a passphrase file) and `host.env`. */
+export function passphrasesOf(gpgPassphrase: string, { host }: Pick<Plan, 'host'>): readonly string[] {
+  const files = host.files.flatMap(({ content }) => [content.trim(), content.split('\n', 1)[0]?.trimEnd() ?? '']);
+  return [...new Set([gpgPassphrase, ...files.filter((text) => text.length <= longestPassphrase), ...Object.values(host.env), ''])];
+}
+
+/** gpg takes no longer one. Trying a whole configuration file as a passphrase costs seconds. */
+const longestPassphrase = 255;
 
 /** The late canary: written after the backup, so a restore that brings it back did not restore the backup. */
 export async function plantLateCanaries(context: ScenarioContext, host: Host): Promise<void> {

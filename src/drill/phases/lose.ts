@@ -108,8 +108,10 @@ async function whatIsLeft(context: ScenarioContext, host: Host): Promise<string 
   }
   for (const service of servicesOf(context, scenario.scope.services)) {
     if (service.data === null || !scenario.lost.includes(service.data) || !serviceOf(context, service).seeded) continue;
-    const answer = await checkService(context, host, service, 'early');
-    if (answer.state === 'there') return `service ${service.name} still answers with its canary`;
+    for (const which of ['early', 'late'] as const) {
+      const answer = await checkService(context, host, service, which);
+      if (answer.state === 'there') return `service ${service.name} still answers with its ${which === 'late' ? 'late ' : ''}canary`;
+    }
   }
   return null;
 }

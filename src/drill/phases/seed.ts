@@ -5,6 +5,7 @@ import { plantCanary } from '../../evidence/canary.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ScenarioContext, Unproven, inHost } from '../context.ts';
 import { serviceKey } from '../journal-events.ts';
+import { secretsIn } from '../mask.ts';
 import type { PlacePlan } from '../model.ts';
 import { plantInFilePlace, writeInitialFiles } from './create.ts';
 import { type Manifests, locate, manifestsOf } from './places.ts';
@@ -28,6 +29,7 @@ export async function seed(context: ScenarioContext, host: Host): Promise<Manife
   }
   // Only now: a service without a seed of its own serves the canary of its place.
   await Promise.all(plan.services.map((service) => seeCanary(context, host, service)));
+  await hideSecretsOfHost(context, host);
   await settle(context, host);
   const manifests = await manifestsOf(context, host, plan.places);
   const bytes = Object.fromEntries([...manifests].map(([name, manifest]) => [name, manifest?.bytes ?? 0]));
@@ -44,6 +46,18 @@ async function plantInPlace(context: ScenarioContext, host: Host, place: PlacePl
     if (place.ballastBytes !== null) await plantBallast(host, root, place.ballastBytes);
   } else if (place.initial === null) {
     await plantInFilePlace(context, host, place, inHost(place.location.path, host.spec.user));
+  }
+}
+
+/** Secrets that were made on the host are known only now: from here on no output shows them. */
+async function hideSecretsOfHost(context: ScenarioContext, host: Host): Promise<void> {
+  for (const place of context.drill.plan.places) {
+    if (!place.secret) continue;
+    const root = await locate(context, host, place);
+    if (root === null) continue;
+    const read = String.raw`/usr/bin/find "$1" -name '.drill-canary*' -prune -o -type f -size -64k -exec cat -- {} + | head -c 1000000`;
+    const { stdout } = await host.exec(['/bin/sh', '-c', read, 'sh', root]);
+    context.drill.secrets.add(secretsIn(stdout.toString()));
   }
 }
 

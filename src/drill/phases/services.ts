@@ -92,9 +92,8 @@ export async function seeCanary(context: ScenarioContext, host: Host, plan: Serv
 }
 
 /** Follows one service after a restore until its canary is there, or it is clear that it will not be. */
-async function awaitCanary(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<ServiceFact> {
+async function awaitCanary(context: ScenarioContext, host: Host, plan: ServicePlan, start: number): Promise<ServiceFact> {
   const service = serviceOf(context, plan);
-  const start = performance.now();
   const elapsed = (): number => (performance.now() - start) / 1000;
   let readySeconds: number | null = null;
   let answer: ProbeAnswer = { state: 'unproven', seen: 'never asked' };
@@ -129,9 +128,9 @@ function fact(plan: ServicePlan, service: Service, readySeconds: number | null, 
   };
 }
 
-/** The ready clock: all services at once, since a person waits for all of them together. */
-export async function awaitServices(context: ScenarioContext, host: Host, plans: readonly ServicePlan[]): Promise<readonly ServiceFact[]> {
-  return Promise.all(plans.map((plan) => awaitCanary(context, host, plan)));
+/** The ready clock, from the end of the last restore step: all services at once, since a person waits for all of them together. */
+export async function awaitServices(context: ScenarioContext, host: Host, plans: readonly ServicePlan[], since = performance.now()): Promise<readonly ServiceFact[]> {
+  return Promise.all(plans.map((plan) => awaitCanary(context, host, plan, since)));
 }
 
 /** Asked once more at the end: what the checks of the runbook did must not have changed the answer. */

@@ -6,7 +6,6 @@ import { type BlockRun, type LateRecords, type ShellSession, openSession } from 
 import type { CommandSpan } from '../../evidence/artefact/written-by.ts';
 import { type ScenarioContext, homeOf, inHost } from '../context.ts';
 import type { CommandFailure, HostLimit, StepResult } from '../journal-events.ts';
-import { createMasker } from '../mask.ts';
 import type { PlannedStep, ShellStep, ShellText, WaitStep, WriteStep } from '../model.ts';
 import { waitUntilReady } from './services.ts';
 import { workspaceOf } from './create.ts';
@@ -16,6 +15,8 @@ export interface PhaseOutcome {
   readonly limit: HostLimit | null;
   /** When each command ran, for telling who wrote a file. */
   readonly spans: readonly CommandSpan[];
+  /** When the last step had ended, by `performance.now()`: shells may take longer to leave. */
+  readonly endedAt: number;
 }
 
 /** What a phase's steps are run with. */
@@ -45,6 +46,7 @@ export async function runSteps(context: ScenarioContext, host: Host, steps: read
   };
   let failed = false;
   let limit: HostLimit | null = null;
+  let endedAt = performance.now();
   try {
     for (const step of steps) {
       const index = context.scenario.steps.indexOf(step);
@@ -59,10 +61,11 @@ export async function runSteps(context: ScenarioContext, host: Host, steps: read
       failed ||= result.status !== 'succeeded';
       limit ??= result.limits[0] ?? null;
     }
+    endedAt = performance.now();
   } finally {
     failed = (await closePhaseShell(runner, opened)) || failed;
   }
-  return { failed, limit, spans: runner.spans };
+  return { failed, limit, spans: runner.spans, endedAt };
 }
 
 const skipped: StepResult = {
@@ -119,7 +122,7 @@ interface PhaseShell {
 
 async function openPhaseShell(context: ScenarioContext, host: Host): Promise<PhaseShell> {
   const { drill, scenario } = context;
-  const masker = createMasker(drill.secrets);
+  const { masker } = drill.secrets;
   const masks = { stdout: masker.stream(), stderr: masker.stream() };
   const session = await openSession(host, {
     user: host.spec.user,

@@ -17,14 +17,27 @@ export interface Known {
   readonly sentinels: readonly Sentinel[];
 }
 
-export async function verify(context: ScenarioContext, host: Host, known: Known, answered: readonly ServiceFact[]): Promise<void> {
+/** What came back of the scope before the runbook's own checks ran. */
+export interface Restored {
+  readonly services: readonly ServiceFact[];
+  /** Null where no check ran since the restore. */
+  readonly beforeChecks: readonly PlaceFact[] | null;
+}
+
+export async function verifyScope(context: ScenarioContext, host: Host, known: Known): Promise<readonly PlaceFact[]> {
+  return verifyPlaces(context, host, placesOf(context, context.scenario.scope.places), known);
+}
+
+export async function verify(context: ScenarioContext, host: Host, known: Known, { services: answered, beforeChecks }: Restored): Promise<void> {
   const { scope } = context.scenario;
-  const places = await verifyPlaces(context, host, placesOf(context, scope.places), known);
+  const now = await verifyScope(context, host, known);
+  const places = now.map((place) => (beforeChecks === null ? place : withoutHelp(context, beforeChecks, place)));
   const services = await Promise.all(
-    servicesOf(context, scope.services).map((plan) => {
+    servicesOf(context, scope.services).map(async (plan) => {
       const before = answered.find((fact) => fact.name === plan.name);
       if (before === undefined) throw new Error(`service ${plan.name} was not asked after the restore`);
-      return verifyService(context, host, plan, before);
+      const after = await verifyService(context, host, plan, before);
+      return beforeChecks === null ? after : withoutHelpForService(context, before, after);
     }),
   );
   const bystanders = await verifyPlaces(context, host, bystanderPlaces(context), known);
@@ -36,6 +49,26 @@ export async function verify(context: ScenarioContext, host: Host, known: Known,
   );
   context.emit({ event: 'verified', places, services, bystanders: [...bystanders, ...sentinels], bystanderServices });
 }
+
+/** What came back only while the checks ran was not brought back by the restore. */
+function withoutHelp(context: ScenarioContext, beforeChecks: readonly PlaceFact[], after: PlaceFact): PlaceFact {
+  const before = beforeChecks.find(({ name }) => name === after.name);
+  if (before === undefined || !isToComeBack(context, after.name)) return after;
+  const healed = (!before.nonceBack && after.nonceBack) || lostOrWrong(before) > lostOrWrong(after);
+  if (!healed) return after;
+  context.drill.emit({ event: 'warning', message: `what came back in ${after.name} while the check steps ran does not count: the restore had not brought it back` });
+  return before;
+}
+
+function withoutHelpForService(context: ScenarioContext, before: ServiceFact, after: ServiceFact): ServiceFact {
+  if (before.canary !== 'absent' || after.canary !== 'there' || !isToComeBack(context, after.name)) return after;
+  return { ...after, canary: 'absent', seen: `${before.seen}; it was there only after the check steps` };
+}
+
+const isToComeBack = ({ scenario }: ScenarioContext, name: string): boolean => (scenario.expect[name] ?? 'restored') === 'restored';
+
+/** Paths that a restore left missing or wrong. One too many may be a starting program's own. */
+const lostOrWrong = ({ counts }: PlaceFact): number => ['missing/error', 'changed/error', 'metadata/error'].reduce((sum, key) => sum + (counts[key] ?? 0), 0);
 
 const isLostWithHost = ({ scenario }: ScenarioContext): boolean => scenario.loss.type === 'host';
 

@@ -1,6 +1,7 @@
 /** What the clocks flatter and the drill leaves out. Always told, whatever the verdict. */
 import { formatBytes, formatDuration } from '../format.ts';
 import type { Report } from '../report-model.ts';
+import type { PlaceDeclaration } from '../journal-events.ts';
 import type { DrillFacts } from './facts.ts';
 
 type NotMeasured = Report['notMeasured'][number];
@@ -23,12 +24,19 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
         why: `human work that no drill can measure: ${formatDuration(seconds)} declared for ${scenario.declaration.id}`,
       })),
     ]),
-    ...drill.started.places.flatMap((place) => smaller(drill, place)),
+    ...drill.started.places.flatMap((place) => [...notCompared(place), ...smaller(drill, place)]),
   ];
   return told.filter(({ what, why }, index) => {
     const first = told.findIndex((other) => other.what === what && (other.why === why || always.some((item) => item.what === what)));
     return first === index;
   });
+}
+
+/** A place that is not compared path by path may have lost all that nothing planted. */
+function notCompared({ name, compare }: PlaceDeclaration): readonly NotMeasured[] {
+  if (compare !== 'canary' && compare !== 'service') return [];
+  const proof = compare === 'canary' ? 'the planted canary' : 'what its services answer';
+  return [{ what: `content of ${name}`, why: `compare: ${compare} proves ${name} by ${proof} alone; whether its other content came back was not looked at` }];
 }
 
 /** Real data of over twice the size that was drilled takes longer. */

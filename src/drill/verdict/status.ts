@@ -35,6 +35,7 @@ export function reachVerdict(evidence: Evidence): Verdict {
   const liar = liarOf(evidence);
   if (facts.timedOut !== null) {
     const { phase, seconds } = facts.timedOut;
+    if (setUp.has(phase)) return notMeasured(`The scenario's time was over after ${formatDuration(seconds)}, before its ${phase} phase had ended.`);
     return { status: 'TIMED_OUT', message: `The scenario's time was over after ${formatDuration(seconds)}, in the ${phase} phase.`, liar, limit: null };
   }
   if (found.some(({ finding }) => finding.rule === 'step-timeout')) return { status: 'TIMED_OUT', message: failure(evidence, liar), liar, limit: null };
