@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,8 +49,16 @@ static const char *find_real(const char *name) {
 }
 
 /* In the words and with the status of bash. */
-static void exec_real(const char *path, char **argv) {
-    execvp(path, argv);
+static void exec_real(const char *path, int argc, char **argv) {
+    execv(path, argv);
+    if (errno == ENOEXEC) {
+        /* A script that names no interpreter. */
+        char *words[argc + 2];
+        words[0] = "bash";
+        words[1] = (char *)path;
+        memcpy(words + 2, argv + 1, (size_t)argc * sizeof *argv);
+        execv("/bin/bash", words);
+    }
     int error = errno;
     dprintf(2, "bash: %s: %s\n", path, strerror(error));
     _exit(error == ENOENT ? 127 : 126);
@@ -108,7 +117,7 @@ static void keep(const char *data, size_t length) {
 static void keep_only(int pipe_end) {
     dup2(pipe_end, 0);
     close(1);
-    if (close_range(3, ~0U, 0) != 0)
+    if (syscall(SYS_close_range, 3, ~0U, 0) != 0)
         for (int fd = 3; fd < 1024; fd++) close(fd);
 }
 
@@ -270,11 +279,11 @@ int main(int argc, char **argv) {
     }
     if (strcmp(name, "find") == 0) {
         if (is_traced() && has_exec(argv)) execv("/usr/local/lib/runbook-drill/find", argv);
-        exec_real(real, argv);
+        exec_real(real, argc, argv);
     }
     int err[2];
     /* Without a standard error of its own there is nothing to follow. */
-    if (!is_traced() || fcntl(2, F_GETFD) < 0 || pipe2(err, O_CLOEXEC) != 0) exec_real(real, argv);
+    if (!is_traced() || fcntl(2, F_GETFD) < 0 || pipe2(err, O_CLOEXEC) != 0) exec_real(real, argc, argv);
 
     sigset_t all, before, while_waiting;
     struct sigaction child_before;
@@ -291,7 +300,7 @@ int main(int argc, char **argv) {
         }
         sigaction(SIGCHLD, &child_before, NULL);
         sigprocmask(SIG_SETMASK, &before, NULL);
-        exec_real(real, argv);
+        exec_real(real, argc, argv);
     }
     static struct call call;
     begin(&call, name, argv);

@@ -55,6 +55,7 @@ describe('a wrapped program', () => {
     ['a long standard error', "printf 'all:\n\t@seq 100000 >&2\n' > long.mk; make -sf long.mk 2>&1 | md5sum; seq 100000 | md5sum", expect.stringMatching(/^(.*)\n\1\n$/)],
     ['a program that is not there', 'tofu apply 2>&1; echo $?; incus list 2>/dev/null || echo none', 'bash: tofu: command not found\n127\nnone\n'],
     ['a program of the user, first on their PATH', 'mkdir -p bin; printf "#!/bin/sh\\necho mine" > bin/tofu; chmod +x bin/tofu; PATH=$PATH:~/bin tofu; rm -r bin', 'mine\n'],
+    ['a script that names no interpreter', 'mkdir -p bin; echo "echo mine \\$*" > bin/tofu; chmod +x bin/tofu; PATH=$PATH:~/bin tofu a b; rm -r bin', 'mine a b\n'],
     ['no session at all', 'env -u DRILL_TRACE -u BASH_ENV tar tf d.tar | wc -l', '3\n'],
   ])('keeps %s', async (_, text, expected) => {
     expect((await one(host, text)).output).toEqual(expected);

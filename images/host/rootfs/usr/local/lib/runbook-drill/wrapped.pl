@@ -1,4 +1,4 @@
-# What the wrappers share.
+# What the wrappers share that do more than tell; the others are the program that wrapper.c makes.
 
 our ($name, $real);
 $name = $0 =~ s{.*/}{}r;
