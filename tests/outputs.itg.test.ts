@@ -25,6 +25,17 @@ ${goodBlocks.backup}`,
     expect(result.output).toContain('***');
   });
 
+  it('carry no secret that was made on the host', async () => {
+    const made = { data: { app: { volume: 'app_data', secret: true } } };
+    const result = await runSmallDrill({
+      drill: made,
+      blocks: { deploy: `${goodBlocks.deploy}\ndocker exec app sh -c 'echo TOKEN=made-on-the-host > /data/secret'`, backup: `docker exec app cat /data/secret\n${goodBlocks.backup}` },
+    });
+    expect(result.scenario.validationStatus, explained(result)).toBe('SUCCESSFUL');
+    expect([result.output, ...Object.values(result.files)].join('\n').replaceAll("echo TOKEN=made-on-the-host", '')).not.toContain('made-on-the-host');
+    expect(result.output).toContain('***');
+  });
+
   it('are inert, whatever a runbook prints', async () => {
     const hostile = String.raw`printf '::error::owned\n\033[31mred\033[0m\n<script>alert(1)</script>|\n' >&2; false`;
     const result = await runSmallDrill({ blocks: { restore: `${hostile}\n${goodBlocks.restore}` } });

@@ -10,6 +10,8 @@ export type { BlockRequest, BlockRun, LateRecords } from './protocol.ts';
 const agent = '/usr/local/lib/runbook-drill/agent.py';
 /** How long shells may take to end by themselves at the end of a phase: their EXIT traps run. */
 const endSeconds = 30;
+/** How long the agent may take to say that something has ended. */
+const answerSeconds = 20;
 const tailBytes = 8 * 1024;
 
 export interface SessionOptions {
@@ -80,9 +82,11 @@ class AgentSession implements ShellSession {
     this.#output = new Tail(tailBytes);
     this.#stderr = new Tail(tailBytes);
     writeFrame(this.#process.stdin, 'run', block);
+    const told = new AbortController();
     signal.addEventListener('abort', this.#abort, { once: true });
     try {
-      const { start, scripts, ...done } = doneSchema.parse(JSON.parse((await this.#answer('done')).toString()));
+      const answer = Promise.race([this.#answer('done'), this.#silenceAfter(signal, told.signal)]);
+      const { start, scripts, ...done } = doneSchema.parse(JSON.parse((await answer).toString()));
       return {
         ...done,
         start: new Date(start * 1000).toISOString(),
@@ -91,8 +95,26 @@ class AgentSession implements ShellSession {
         stderrTail: this.#stderr.text(),
       };
     } finally {
+      told.abort();
       signal.removeEventListener('abort', this.#abort);
     }
+  }
+
+  /** Rejects when the agent has not answered some time after it was asked to end the block: an interrupt must not wait for it for ever. */
+  async #silenceAfter(asked: AbortSignal, told: AbortSignal): Promise<never> {
+    await new Promise<void>((resolve) => {
+      if (asked.aborted) resolve();
+      else asked.addEventListener('abort', () => resolve(), { once: true, signal: told });
+    });
+    return this.#silence(answerSeconds, told);
+  }
+
+  async #silence(seconds: number, told: AbortSignal): Promise<never> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, seconds * 1000);
+      told.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    });
+    throw new HostLost(`the agent in host ${this.#hostName} does not answer: expected an answer within ${seconds} s`);
   }
 
   end(): Promise<LateRecords> {
@@ -102,10 +124,15 @@ class AgentSession implements ShellSession {
 
   async #end(): Promise<LateRecords> {
     writeFrame(this.#process.stdin, 'end', { seconds: this.#options.signal.aborted ? 0 : endSeconds });
-    const late = lateSchema.parse(JSON.parse((await this.#answer('late')).toString()));
-    this.#process.stdin.end();
-    await this.#process.exited;
-    return late;
+    const told = new AbortController();
+    try {
+      const answer = await Promise.race([this.#answer('late'), this.#silence(endSeconds + answerSeconds, told.signal)]);
+      this.#process.stdin.end();
+      await Promise.race([this.#process.exited, this.#silence(answerSeconds, told.signal)]);
+      return lateSchema.parse(JSON.parse(answer.toString()));
+    } finally {
+      told.abort();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
