@@ -4,38 +4,18 @@ import os
 import re
 from collections import OrderedDict
 
-MAX_RECORDS = 20_000
-MAX_TOOLS = 5_000
-MAX_SPANS = 20_000
+from trace_book import Book, named, record
+from trace_line import Line, entered, number, text
+from trace_tools import ToolCalls
+
 MAX_PROCESSES = 4_000
-# Once half the spans are used, commands shorter than this are not worth one.
-SHORT_SPAN = 0.01
 OURS = b"/usr/local/lib/runbook-drill/"
 
 DRIVER = b'builtin source "$DRILL_BLOCK"'
 TRACER = b'builtin trap "$__drill_'
 
 ASSIGNMENT = re.compile(r"\w+=")
-KINDS = {b"C": "command", b"E": "failure", b"R": "return", b"X": "end"}
-
-
-class Line:
-    """One line of the trace, of which only what decides is decoded: a tight loop sends a million."""
-
-    __slots__ = ("kind", "pid", "subshell", "first", "depth", "line", "at", "time", "status", "pipes", "background", "trap", "function", "source", "cwd", "command")
-
-    def __init__(self, raw):
-        head, self.pipes, self.source, self.cwd, self.command = raw.split(b"\x1f", 4)
-        (self.kind, self.pid, self.subshell, self.first, depth, self.line, self.at, time, self.status,
-         self.background, self.trap, self.function) = head.split(b" ")
-        # EPOCHREALTIME has the locale's decimal point.
-        self.time = float(time.replace(b",", b"."))
-        self.depth = int(depth)
-        if self.trap == b"-":
-            self.trap = b""
-
-    def same_moment(self, other):
-        return (self.line, self.command, self.status, self.pipes, self.depth) == (other.line, other.command, other.status, other.pipes, other.depth)
+KINDS = (b"C", b"E", b"R", b"X")
 
 
 class Process:
@@ -57,66 +37,6 @@ class Process:
         self.entry = None  # what started it, when that is the call of a function
 
 
-class Book:
-    """The records of one block."""
-
-    def __init__(self):
-        self.records = OrderedDict()  # key -> record, with its count
-        self.tools = []
-        self.spans = []
-        self.lines = {}
-        self.dropped = {"records": 0, "failures": 0, "tools": 0, "failedTools": 0}
-
-    def add(self, key, make, failed):
-        record = self.records.get(key)
-        if record is not None:
-            record["count"] += 1
-        elif len(self.records) < MAX_RECORDS:
-            self.records[key] = make()
-        else:
-            self.dropped["records"] += 1
-            self.dropped["failures"] += failed
-
-    def add_tool(self, tool):
-        if len(self.tools) < MAX_TOOLS:
-            self.tools.append(tool)
-        else:
-            self.dropped["tools"] += 1
-            self.dropped["failedTools"] += tool["exitCode"] != 0
-
-    def add_span(self, line, command, start, end):
-        last = self.spans[-1] if self.spans else None
-        if last and last[0] == line and last[1] == command and start - last[3] < 0.001:
-            last[3] = end
-        elif len(self.spans) < MAX_SPANS // 2 or (len(self.spans) < MAX_SPANS and end - start >= SHORT_SPAN):
-            self.spans.append([line, command, start, end])
-
-    def add_time(self, line, seconds):
-        entry = self.lines.setdefault(line, [0.0, 0])
-        entry[0] += seconds
-        entry[1] += 1
-
-    def told(self):
-        return {
-            "records": sorted(self.records.values(), key=lambda record: record["time"]),
-            "tools": self.tools,
-            "dropped": self.dropped,
-            "spans": [{"line": l, "command": text(c), "start": s, "end": e} for l, c, s, e in self.spans],
-            "lineTimes": [{"line": l, "seconds": round(s, 6), "count": n} for l, (s, n) in sorted(self.lines.items())],
-        }
-
-
-def text(raw):
-    return raw.replace(b"\x1e", b"\n").decode("utf-8", "replace")
-
-
-def number(raw, default=0):
-    try:
-        return int(raw)
-    except ValueError:
-        return default
-
-
 class Trace:
     """Takes lines; files them in the book of the block that runs, or in `late` when they belong to an earlier one."""
 
@@ -127,7 +47,7 @@ class Trace:
         self.book = Book()
         self.late = Book()
         self.processes = OrderedDict()
-        self.parts = {}
+        self.calls = ToolCalls()
         self.recent = OrderedDict()  # the latest commands of all processes
         self.started = {}  # pid of a background child -> what started it
         self.mains = set()  # pids whose time is the block's
@@ -338,24 +258,9 @@ class Trace:
 
     def take_tool(self, pid, part, total, data):
         """A wrapper's record, in parts that are short enough to be written in one piece."""
-        parts = self.parts.setdefault(pid, [])
-        if len(parts) != int(part):
-            self.parts.pop(pid)
-            return
-        parts.append(data)
-        if len(parts) < int(total):
-            if len(self.parts) > 200:
-                self.parts.pop(next(iter(self.parts)))
-            return
-        self.parts.pop(pid)
-        fields = bytes.fromhex(b"".join(parts).decode()).split(b"\0")
-        tool, at, start, end, exit_code, count, parent_pid, cwd, parent, stderr, *arguments = [f.decode("utf-8", "replace") for f in fields]
-        block, _, line = at.partition(":")
-        book = self.book if number(block) == self.block else self.late
-        book.add_tool({
-            "tool": tool, "args": arguments, "block": number(block), "line": number(line), "time": float(start), "end": float(end),
-            "exitCode": int(exit_code), "stderr": stderr, "parent": parent, "parentPid": int(parent_pid), "cwd": cwd, "count": int(count),
-        })
+        tool = self.calls.take(pid, int(part), int(total), data)
+        if tool is not None:
+            (self.book if tool["block"] == self.block else self.late).add_tool(tool)
 
     def running(self, pid):
         """First word of the command that a traced bash runs now, or None."""
@@ -371,21 +276,3 @@ class Trace:
             if process.pending is not None and (everything or pid in self.mains or not alive(number(pid))):
                 pending, process.pending = process.pending, None
                 self.commit(process, pending, end)
-
-
-def entered(line):
-    """It may be what bash tells as it enters a function."""
-    return line.function in line.command.split()
-
-
-def named(previous):
-    return previous and {"source": previous[0], "line": previous[1], "command": text(previous[2])}
-
-
-def record(line, source, row, block, at, first, previous, pipes):
-    return {
-        "kind": KINDS[line.kind], "pid": number(line.pid), "subshell": number(line.subshell), "first": first, "depth": line.depth,
-        "trap": text(line.trap) or None, "block": block, "source": source, "line": row, "at": at, "time": line.time, "status": number(line.status),
-        "pipeStatus": pipes, "command": text(line.command), "cwd": os.fsdecode(line.cwd), "background": number(line.background) or None,
-        "previous": named(previous), "count": 1,
-    }
