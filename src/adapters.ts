@@ -1,17 +1,18 @@
 /** Every environment, engine and kind of service that there is: a new one is a file of its own and one line here. Loaded when first used. */
 import type { Adapters } from './drill/run.ts';
+import { loadedWhenUsed } from './host/loaded-when-used.ts';
 import type { Engine } from './ports/engine.ts';
 import { CannotRun, type EngineName, type Environment, type EnvironmentName } from './ports/host.ts';
 
-const environments: Partial<Record<EnvironmentName, () => Promise<Environment>>> = {
-  docker: async () => (await import('./host/docker.ts')).createDockerEnvironment(),
+const environments: Partial<Record<EnvironmentName, () => Environment>> = {
+  docker: () => loadedWhenUsed('docker', async () => (await import('./host/docker.ts')).createDockerEnvironment()),
 };
 
 const engines: Partial<Record<EngineName, () => Promise<Engine>>> = {
   docker: async () => (await import('./engine/docker.ts')).dockerEngine,
 };
 
-export function openEnvironment(name: EnvironmentName): Promise<Environment> {
+export function openEnvironment(name: EnvironmentName): Environment {
   const open = environments[name];
   if (open === undefined) throw new CannotRun(`environment ${name} is not there yet; there are ${Object.keys(environments).join(', ')}`);
   return open();
@@ -21,5 +22,5 @@ export async function openAdapters(environment: EnvironmentName, engine: EngineN
   const openEngine = engines[engine];
   if (openEngine === undefined) throw new CannotRun(`engine ${engine} is not there yet; there are ${Object.keys(engines).join(', ')}`);
   const { createService } = await import('./service/registry.ts');
-  return { environment: await openEnvironment(environment), engine: await openEngine(), createService };
+  return { environment: openEnvironment(environment), engine: await openEngine(), createService };
 }

@@ -8,7 +8,7 @@ async function cleanUp(): Promise<void> {
   const run = core.getState('run');
   if (run === '') return;
   const { openEnvironment } = await import('./adapters.ts');
-  const environment = await openEnvironment(environments.find((name) => name === core.getState('environment')) ?? 'docker');
+  const environment = openEnvironment(environments.find((name) => name === core.getState('environment')) ?? 'docker');
   const removed = await environment.cleanup({ run });
   for (const name of removed) core.info(`removed ${name}`);
 }

@@ -115,7 +115,7 @@ async function report(folder: string): Promise<void> {
 
 async function cleanup(flags: { readonly run?: string; readonly all: boolean; readonly environment: string }): Promise<void> {
   const { openEnvironment } = await import('./adapters.ts');
-  const environment = await openEnvironment(flags.environment === 'lxd' || flags.environment === 'incus' ? flags.environment : 'docker');
+  const environment = openEnvironment(flags.environment === 'lxd' || flags.environment === 'incus' ? flags.environment : 'docker');
   const removed = await environment.cleanup(flags.run !== undefined ? { run: flags.run } : flags.all ? { all: true } : { dead: true });
   process.stdout.write(removed.length === 0 ? 'nothing to remove\n' : removed.map((name) => `removed ${name}\n`).join(''));
 }
@@ -137,7 +137,11 @@ function explain(error: unknown): number {
     process.stderr.write(`runbook-drill: ${error.message}\n`);
     return exits.couldNotRun;
   }
-  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR') && 'path' in error) {
+  if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
+    process.stderr.write('runbook-drill: a folder was given where a file is wanted\n');
+    return exits.wrongInput;
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error) {
     process.stderr.write(`runbook-drill: ${String(error.path)} is not there\n`);
     return exits.wrongInput;
   }

@@ -20,7 +20,8 @@ export interface Drill {
   readonly environment: Environment;
   readonly engine: Engine;
   readonly services: ReadonlyMap<string, Service>;
-  readonly images: readonly ProvidedImage[];
+  /** Provided once, when the first host needs them. */
+  readonly images: () => Promise<readonly ProvidedImage[]>;
   readonly bundle: RepositoryBundle;
   readonly gpgPassphrase: string;
   /** All that must never be read in an output. */

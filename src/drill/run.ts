@@ -58,14 +58,14 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
   try {
     await using folder = await adapters.environment.temporaryFolder(ownership(run, 'all'));
     const bundle = await bundleRepository(plan.repository, folder.path);
-    const images = await provideImages(options);
+    let provided: Promise<readonly ProvidedImage[]> | null = null;
     const drill: Drill = {
       run,
       plan,
       environment: adapters.environment,
       engine: adapters.engine,
       services,
-      images,
+      images: () => (provided ??= provideImages(options)),
       bundle,
       gpgPassphrase: secrets.gpgPassphrase,
       secrets: secrets.secrets,

@@ -22,7 +22,10 @@ export class Registries {
     const giveUp = new AbortController();
     try {
       // The engine answers once it has heard from the registry.
-      const stream = await abortable(this.#docker.pull(withTag(name), { abortSignal: giveUp.signal }), AbortSignal.any([signal, begun]));
+      const pulling = this.#docker.pull(withTag(name), { abortSignal: giveUp.signal });
+      // An answer that comes after we gave up is destroyed with an error that nobody else listens to.
+      pulling.then((late) => late.on('error', () => undefined), () => undefined);
+      const stream = await abortable(pulling, AbortSignal.any([signal, begun]));
       await follow(stream, signal);
       return (await localImage(this.#docker, name)) !== null;
     } catch (error) {

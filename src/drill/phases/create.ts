@@ -12,10 +12,11 @@ import { removeHost } from './remove-host.ts';
 /** A new host with its engine answering and the images in it. The caller disposes of it. */
 export async function createHost(context: ScenarioContext, replacement: boolean): Promise<Host> {
   const { drill, signal } = context;
+  const images = await drill.images();
   const { value: made, seconds } = await timed(() => drill.environment.createHost(hostSpec(context), { signal, progress: drill.progress }));
   const host = underSignal(made, signal);
   try {
-    await Promise.all(drill.images.map((image) => host.copyImage(image)));
+    await Promise.all(images.map((image) => host.copyImage(image)));
   } catch (error) {
     await removeHost(context, host);
     throw error;

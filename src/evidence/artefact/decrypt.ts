@@ -2,14 +2,7 @@
 import { createDecipheriv } from 'node:crypto';
 import { Readable } from 'node:stream';
 import * as openpgp from 'openpgp';
-
-/** Whoever has that key can read it, so it is not broken. */
-export class ForAnotherKey extends Error {
-  override readonly name = 'ForAnotherKey';
-  constructor() {
-    super('an OpenPGP message to a key that the drill does not have');
-  }
-}
+import { ForAnotherKey } from './for-another-key.ts';
 
 /** openpgp.js refuses S2K counts and sizes by configuration only; these keep a message of any size in bounded memory. */
 const config = { ...openpgp.config, allowUnauthenticatedStream: true };

@@ -4,7 +4,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
-import { ForAnotherKey, decrypt } from './decrypt.ts';
+import { ForAnotherKey } from './for-another-key.ts';
 import { type Format, decodable, headBytes, recogniseFormat } from './layers.ts';
 import { NonceScanner } from './nonce-scanner.ts';
 
@@ -108,6 +108,8 @@ async function lookInto(stream: Readable, options: InspectionOptions, scanner: N
     const [, inner] = await Promise.all([pipeline(whole, decoded), finish(lookInto(decoded, options, scanner, seen, depth + 1), decoded)]);
     return inner;
   }
+  // Loaded when first needed: most backups are not encrypted, and openpgp.js is big.
+  const { decrypt } = await import('./decrypt.ts');
   const decrypted = await decrypt(whole, head, options.passphrases);
   return lookInto(decrypted, options, scanner, seen, depth + 1);
 }
