@@ -55,6 +55,7 @@ describe('wrong input is told before anything runs', () => {
     expect(run('.', ['nosuch']).code).toBe(2);
     expect(run('.', ['run', '--nosuch']).code).toBe(2);
     expect(run('.', ['blocks', 'nosuch.md'])).toMatchObject({ code: 2, stderr: expect.stringContaining('nosuch.md') });
+    expect(run('.', ['blocks', '.'])).toMatchObject({ code: 2, stderr: expect.stringContaining('a folder') });
     expect(run('.', ['lint']).code).toBe(2);
   });
 });

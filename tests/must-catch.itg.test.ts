@@ -26,6 +26,16 @@ const restoreTwo = `${goodBlocks.restore}\ndocker run --rm -v other_data:/v -v /
 const deployFromMemory = `docker volume create app_data
 docker run -d --name app -v app_data:/data alpine sh -c 'trap "cp -a /tmp/memory/. /data/; exit" TERM; while :; do if [ -n "$(ls -A /data)" ]; then rm -rf /tmp/memory; cp -a /data /tmp/memory; fi; sleep 0.2; done'
 docker exec app sh -c 'echo kept > /data/file'`;
+/** A service whose one value the late canary overwrites, so that asking for the early one alone tells nothing of the loss. */
+const keptBy = (volume: string, folder: string): SmallDrill => {
+  const command = (text: string): string => `docker run --rm -v ${volume} alpine sh -c "${text}"`;
+  return {
+    drill: {
+      data: { app: { volume: 'app_data', compare: 'service' } },
+      services: { app: { kind: 'command', data: 'app', ready: 'true', seed: command(`echo $DRILL_NONCE > ${folder}/nonce`), late: command(`echo $DRILL_LATE_NONCE > ${folder}/nonce`), check: command(`grep -q $DRILL_NONCE ${folder}/nonce`) } },
+    },
+  };
+};
 const bothLost = { loss: { data: ['app', 'other'], how: 'delete' } };
 
 const pairs: readonly Pair[] = [
@@ -155,6 +165,19 @@ const pairs: readonly Pair[] = [
     good: { blocks: { check: 'docker exec app cat /data/file' }, scenario: { check: ['#check'] } },
     bad: { blocks: { check: 'docker exec app true', restore: goodBlocks.restore.replace('app_data', 'data') }, scenario: { check: ['#check'] } },
     rules: ['check-passed-without-data', 'data-missing'],
+  },
+  {
+    name: 'a check that does the work of the restore',
+    good: { blocks: { check: 'docker exec app cat /data/file' }, scenario: { check: ['#check'] } },
+    bad: { blocks: { check: goodBlocks.restore, restore: 'docker exec app true' }, scenario: { check: ['#check'] } },
+    rules: ['data-missing', 'check-passed-without-data'],
+  },
+  {
+    name: 'a service that keeps its canary outside its place',
+    good: keptBy('app_data:/data', '/data'),
+    bad: keptBy('elsewhere:/data', '/data'),
+    rules: [],
+    status: 'NOT_MEASURED',
   },
   {
     name: "a variable that only the backup's shell had",

@@ -114,3 +114,20 @@ describe('a drill file that is right', () => {
     expect(told(source.replace("['#backup']", "['#backup', 7]"))).toEqual([expect.stringMatching(/^drill\.yaml:12:32: /), expect.stringMatching(/^drill\.yaml:12:32: /)]);
   });
 });
+
+it.each([
+  ['empty', '', 'd.yaml:1: the drill file is empty'],
+  ['only a comment', '# later\n', 'd.yaml:1: the drill file is empty'],
+  ['not UTF-8', `version: 1\nname: ${Buffer.from([0x63, 0xe9]).toString()}\n`, 'd.yaml:2: the drill file is not UTF-8'],
+  ['two documents', 'version: 1\n---\nversion: 1\n', 'd.yaml:2: a second document begins here'],
+])('says what a file is that is no drill file: %s', (_what, source, message) => {
+  const { drill, errors } = readDrillFile('d.yaml', source);
+  expect(drill).toBeNull();
+  expect(errors.map((error) => `${error.file}:${error.line}: ${error.message}`)).toEqual([message]);
+});
+
+it('quotes little of a file that is no YAML', () => {
+  const { errors } = readDrillFile('d.yaml', `a: 1\n"b": "c" ${'x'.repeat(10_000)}\n`);
+  for (const error of errors) expect(error.message.length).toBeLessThan(300);
+  expect(errors.length).toBeGreaterThan(0);
+});

@@ -18,7 +18,9 @@ export interface ReadDrillFile {
 /** @param file how errors name it. */
 export function readDrillFile(file: string, source: string): ReadDrillFile {
   const counter = new LineCounter();
-  const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, logLevel: 'silent' });
+  if (source.includes('\uFFFD')) return unreadable(file, lineOf(source, '\uFFFD'), { message: 'the drill file is not UTF-8', expected: 'text in UTF-8', got: 'bytes that are no character', help: 'save it as UTF-8' });
+  // `silent` would keep back that there is a second document.
+  const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, logLevel: 'error' });
   const positions = positionsOf(document, counter);
   // A tag that nobody resolves is a warning to YAML, and would be dropped in silence.
   const broken = [...document.errors, ...document.warnings].map((error) => yamlError(file, error, counter));
@@ -30,16 +32,28 @@ export function readDrillFile(file: string, source: string): ReadDrillFile {
     const told = { message: 'the YAML cannot be read', expected: 'aliases (*name) of anchors (&name) in this file', got: error instanceof Error ? error.message : String(error), help: 'write the value itself' };
     return { drill: null, raw: null, positions, errors: [{ file, line: 1, column: 1, ...told }] };
   }
+  if (raw === null) return unreadable(file, 1, { message: 'the drill file is empty', expected: 'a drill file: version, name, runbook, host, scenarios', got: 'nothing but comments or white space', help: 'write one; the README has an example' });
   const result = drillFile.safeParse(raw);
   if (result.success) return { drill: result.data, raw, positions, errors: [] };
   return { drill: recover(raw, result.error.issues), raw, positions, errors: explain(result.error.issues, raw, { file, positions }) };
 }
 
+function unreadable(file: string, line: number, told: Pick<InputError, 'message' | 'expected' | 'got' | 'help'>): ReadDrillFile {
+  const counter = new LineCounter();
+  return { drill: null, raw: null, positions: positionsOf(parseDocument('', { lineCounter: counter }), counter), errors: [{ file, line, column: 1, ...told }] };
+}
+
+const lineOf = (source: string, text: string): number => source.slice(0, source.indexOf(text)).split('\n').length;
+
+/** What YAML quotes of a file that is none may be as long as the file, and hold anything. */
+const longestMessage = 200;
+
 function yamlError(file: string, error: YAMLError | YAMLWarning, counter: LineCounter): InputError {
   const { line, col } = counter.linePos(error.pos[0]);
   const at = { file, line, column: col };
   if (error.code === 'DUPLICATE_KEY') return { ...at, message: 'a key is given twice', expected: 'each key once in a mapping', got: 'the same key again', help: 'rename or remove one of them' };
-  return { ...at, message: `not YAML: ${error.message}`, expected: 'a YAML file', got: error.code, help: 'correct the YAML; often a quote, a colon or the indentation' };
+  if (error.code === 'MULTIPLE_DOCS') return { ...at, message: 'a second document begins here', expected: 'one drill file in a file', got: '---', help: 'remove the line, or move what follows to a file of its own' };
+  return { ...at, message: `not YAML: ${error.message.length > longestMessage ? `${error.message.slice(0, longestMessage)}…` : error.message}`, expected: 'a YAML file', got: error.code, help: 'correct the YAML; often a quote, a colon or the indentation' };
 }
 
 /**

@@ -59,8 +59,8 @@ function readSource(path: string, file: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    const got = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file' : String(error);
-    throw new InputErrors([{ file, line: 1, column: 1, message: 'the drill file cannot be read', expected: 'a drill file', got, help: 'give its path; the default is drill.yaml, then docs/drill.yaml' }]);
+    const got = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such file' : error instanceof Error && 'code' in error && error.code === 'EISDIR' ? 'a folder' : String(error);
+    throw new InputErrors([{ file: file === '' ? '.' : file, line: 1, column: 1, message: 'the drill file cannot be read', expected: 'a drill file', got, help: 'give its path; the default is drill.yaml, then docs/drill.yaml' }]);
   }
 }
 

@@ -350,12 +350,24 @@ describe('objectives', () => {
   });
 });
 
+/** What the report says that nothing compared, with grafana compared in this way. */
+const contents = (compare: 'stable' | 'canary' | 'service') => {
+  const compared = exampleDrill.places.map((place) => (place.name === 'grafana' ? { ...place, compare } : place));
+  return judge(exampleJournal({}, {}, { places: compared })).notMeasured.map(({ what }) => what).filter((what) => what.startsWith('content'));
+};
+
 describe('the whole drill', () => {
   const places = exampleDrill.places.map((place) => (place.name === 'grafana' ? { ...place, sizeBytes: 10e9 } : place));
 
   it('always tells what the clock flatters', () => {
     const what = judge(exampleJournal({}, { manual: { 'install-os': 20 } })).notMeasured.map((item) => item.what);
     expect(what).toEqual(['image-download', 'off-site-transfer', 'detection-and-decision', 'install-os']);
+  });
+
+  it('tells of content that nothing compared', () => {
+    expect(contents('stable')).toEqual([]);
+    expect(contents('canary')).toEqual(['content of grafana']);
+    expect(contents('service')).toEqual(['content of grafana']);
   });
 
   it('tells how much smaller the drilled data is', () => {
