@@ -122,7 +122,8 @@ describe('the end of a phase', () => {
 
   it('leaves a daemon that has cut all ties', async () => {
     const seconds = uniqueSeconds();
-    await phase(host, `setsid sleep ${seconds} < /dev/null > /dev/null 2>&1 &`);
+    // Until it has a session of its own it is a child like any other.
+    await phase(host, `setsid sleep ${seconds} < /dev/null > /dev/null 2>&1 &\nsleep 0.5`);
     expect(await processes(host, `^sleep ${seconds}`)).toContain(seconds);
     await host.exec(['pkill', '-f', `sleep ${seconds}`]);
   });
