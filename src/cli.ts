@@ -149,6 +149,13 @@ function explain(error: unknown): number {
   return exits.couldNotRun;
 }
 
+// A reader that has gone (`| head`) must not end a drill: its hosts still have to go, and its report to be written.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error) => {
+    if (!('code' in error) || error.code !== 'EPIPE') throw error;
+  });
+}
+
 try {
   await program().parseAsync();
 } catch (error) {

@@ -101,6 +101,14 @@ describe('what needs no engine', () => {
     });
   });
 
+  it('goes on to its own end when the reader of its output is gone', () => {
+    inRepository({}, (folder) => {
+      writeFileSync(join(folder, 'long.md'), '```sh\necho a line\n```\n\n'.repeat(20_000));
+      const { status, stderr } = spawnSync('bash', ['-c', 'set -o pipefail; "$0" "$1" blocks long.md | head -n 1 > /dev/null', process.execPath, cli], { cwd: folder, encoding: 'utf8' });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    });
+  });
+
   it('blocks, ready to paste', () => {
     inRepository({}, (folder) => {
       const ran = run(folder, ['blocks', 'runbook.md'], noEngine);
