@@ -1,0 +1,1 @@
+export{n as openEnvironment}from"./adapters.js";

@@ -1,0 +1,1 @@
+var e=class extends Error{name=`CannotRun`},t=class extends e{};export{t as n,e as t};

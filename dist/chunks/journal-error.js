@@ -1,0 +1,1 @@
+var e=class extends Error{name=`JournalError`};export{e as t};

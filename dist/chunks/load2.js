@@ -1,0 +1,1 @@
+export{n as findDrillFile,t as loadPlan}from"./load.js";

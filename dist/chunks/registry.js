@@ -1,0 +1,1 @@
+import"./rolldown-runtime.js";const e={http:()=>import(`./http.js`),command:()=>import(`./command.js`)},t=Object.keys(e);async function n(n){let r=Object.hasOwn(e,n.kind)?e[n.kind]:void 0;if(r===void 0)throw Error(`service ${n.name}: there is no kind ${n.kind}; there are ${t.join(`, `)}`);return(await r()).create(n)}export{n as createService};

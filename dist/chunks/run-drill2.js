@@ -1,0 +1,1 @@
+export{t as runAndReport,n as writeReports}from"./run-drill.js";

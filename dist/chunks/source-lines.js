@@ -1,0 +1,2 @@
+import{t as e}from"./shell-syntax.js";function t(e){let t=r(e.text);return[...new Set(e.textLines.filter((e,n)=>t[n]!==``))].toSorted((e,t)=>e-t)}function n(e){return r(e).find(e=>e!==``)??``}function r(t){return e(t).split(`
+`).map(e=>e.trim())}export{t as n,n as t};
