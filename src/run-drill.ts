@@ -1,12 +1,13 @@
 /** What the command line and the Action share: from a drill file to reports in a folder. */
 import './node-20.ts';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAdapters } from './adapters.ts';
 import type { OutputListener } from './drill/context.ts';
 import type { JournalEntry } from './drill/journal-events.ts';
 import { createJournal, readJournal } from './drill/journal.ts';
-import type { Plan } from './drill/model.ts';
+import { InputErrors, type Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
 import { exitCodeOf, judge } from './drill/verdict/index.ts';
@@ -41,7 +42,7 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
   const mask = (text: string): string => secrets.secrets.masker.mask(text);
   // Before an earlier drill's journal is replaced.
   const adapters = await openAdapters(plan.host.environment, plan.host.engine);
-  await mkdir(out, { recursive: true });
+  await makeFolder(out);
   {
     using journal = createJournal(join(out, journalName), { mask });
     await runDrill(
@@ -60,6 +61,17 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
     );
   }
   return writeReports(out);
+}
+
+/** Throws `InputErrors` where the reports could not be written: said before anything runs. */
+async function makeFolder(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true });
+    await access(out, constants.W_OK);
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    throw new InputErrors([{ file: out, line: 1, column: 1, message: 'the folder for the reports cannot be made or written', expected: 'a folder', got, help: 'name another folder with --out' }]);
+  }
 }
 
 const journalName = 'journal.ndjson';

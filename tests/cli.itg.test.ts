@@ -51,6 +51,15 @@ describe('wrong input is told before anything runs', () => {
     });
   });
 
+  it('a folder for the reports that is a file', () => {
+    inRepository({}, (folder) => {
+      const ran = run(folder, ['run', '--out', 'runbook.md'], noEngine);
+      expect(ran.code, ran.stderr).toBe(2);
+      expect(ran.stderr).toContain('runbook.md');
+      expect(ran.stderr).not.toMatch(/^\s+at /m);
+    });
+  });
+
   it('an unknown command, an unknown option, a file that is not there', () => {
     expect(run('.', ['nosuch']).code).toBe(2);
     expect(run('.', ['run', '--nosuch']).code).toBe(2);

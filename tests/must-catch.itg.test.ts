@@ -24,7 +24,7 @@ const backupTwo = `${goodBlocks.backup}\ndocker run --rm -v other_data:/v:ro -v 
 const restoreTwo = `${goodBlocks.restore}\ndocker run --rm -v other_data:/v -v /srv/backups:/b alpine sh -c 'find /v -mindepth 1 -delete && tar xzf /b/other.tar.gz -C /v'`;
 /** A program that keeps what it saw in its folder, and writes it back when it is told to stop. */
 const deployFromMemory = `docker volume create app_data
-docker run -d --name app -v app_data:/data alpine sh -c 'trap "cp -a /tmp/memory/. /data/; exit" TERM; while :; do if [ -n "$(ls -A /data)" ]; then rm -rf /tmp/memory; cp -a /data /tmp/memory; fi; sleep 0.2; done'
+docker run -d --name app --tmpfs /tmp -v app_data:/data alpine sh -c 'trap "cp -a /tmp/memory/. /data/; exit" TERM; while :; do if [ -n "$(ls -A /data)" ]; then rm -rf /tmp/memory; cp -a /data /tmp/memory; fi; sleep 0.2; done'
 docker exec app sh -c 'echo kept > /data/file'`;
 /** A service whose one value the late canary overwrites, so that asking for the early one alone tells nothing of the loss. */
 const keptBy = (volume: string, folder: string): SmallDrill => {
