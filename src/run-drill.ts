@@ -11,7 +11,6 @@ import { InputErrors, type Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
 import { exitCodeOf, judge } from './drill/verdict/index.ts';
-import { renderReports } from './report/index.ts';
 import { version } from './version.ts';
 
 export interface DrillRequest {
@@ -78,6 +77,8 @@ const journalName = 'journal.ndjson';
 
 /** Rewrites every report of a folder from its journal. */
 export async function writeReports(out: string): Promise<DrillOutcome> {
+  // Loaded at the end: a drill that begins needs no format of a report.
+  const { renderReports } = await import('./report/index.ts');
   const entries = await readJournal(join(out, journalName));
   for (const [name, content] of renderReports(entries)) await writeFile(join(out, name), content);
   const report = judge(entries);

@@ -22,7 +22,7 @@ export interface Drill {
   readonly services: ReadonlyMap<string, Service>;
   /** Provided once, when the first host needs them. */
   readonly images: () => Promise<readonly ProvidedImage[]>;
-  readonly bundle: RepositoryBundle;
+  readonly bundle: Promise<RepositoryBundle>;
   readonly gpgPassphrase: string;
   /** All that must never be read in an output. */
   readonly secrets: Secrets;

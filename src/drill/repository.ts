@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import spawn, { SubprocessError } from 'nano-spawn';
 import type { Host } from '../ports/host.ts';
 import { CannotRun } from '../ports/host.ts';
 import type { Plan } from './model.ts';
@@ -24,22 +24,12 @@ export async function bundleRepository(repository: Plan['repository'], folder: s
   const bare = join(folder, 'bundle.git');
   const file = join(folder, 'repository.bundle');
   await mkdir(folder, { recursive: true });
-  const inSource = execa({ cwd: repository.gitRoot });
-  const { stdout: objects } = await inSource`git rev-parse --path-format=absolute --git-path objects`;
-  const branch = await currentBranch(repository.gitRoot);
-  const inBare = execa({
-    cwd: folder,
-    env: {
-      GIT_DIR: bare,
-      GIT_ALTERNATE_OBJECT_DIRECTORIES: objects,
-      GIT_CONFIG_NOSYSTEM: '1',
-      ...commitIdentity,
-    },
-  });
-  await inBare`git init --quiet --bare ${bare}`;
+  const [objects, branch] = await Promise.all([git(repository.gitRoot, {}, 'rev-parse', '--path-format=absolute', '--git-path', 'objects'), currentBranch(repository.gitRoot)]);
+  const inBare: GitCommand = (...args) => git(folder, { GIT_DIR: bare, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects, GIT_CONFIG_NOSYSTEM: '1', ...commitIdentity }, ...args);
+  await inBare('init', '--quiet', '--bare', bare);
   const commit = repository.folder === '' ? repository.head : await commitFolder(inBare, repository);
-  await inBare`git update-ref refs/heads/${branch} ${commit}`;
-  await inBare`git bundle create --quiet ${file} refs/heads/${branch}`;
+  await inBare('update-ref', `refs/heads/${branch}`, commit);
+  await inBare('bundle', 'create', '--quiet', file, `refs/heads/${branch}`);
   return { file, branch };
 }
 
@@ -50,18 +40,26 @@ const commitIdentity = {
   GIT_COMMITTER_EMAIL: 'runbook-drill@localhost',
 };
 
-type GitCommand = (template: TemplateStringsArray, ...values: readonly string[]) => PromiseLike<{ readonly stdout: string }>;
+/** Resolves to what it printed, without the last line end. Rejects when it fails. */
+type GitCommand = (...args: readonly string[]) => Promise<string>;
 
-async function commitFolder(git: GitCommand, repository: Plan['repository']): Promise<string> {
+async function git(cwd: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string> {
+  try {
+    return (await spawn('git', args, { cwd, env, stdin: 'ignore' })).stdout;
+  } catch (error) {
+    if (!(error instanceof SubprocessError)) throw error;
+    throw new CannotRun(`${error.message}: ${error.stderr.trim().slice(-500)}`, { cause: error });
+  }
+}
+
+async function commitFolder(inBare: GitCommand, repository: Plan['repository']): Promise<string> {
   const tree = `${repository.head}:${repository.folder}`;
-  const { stdout } = await git`git commit-tree ${tree} -m ${`The folder ${repository.folder} as a repository of its own`}`;
-  return stdout.trim();
+  return inBare('commit-tree', tree, '-m', `The folder ${repository.folder} as a repository of its own`);
 }
 
 /** The branch that is checked out; `main` for a detached checkout, which is what a pull request's job has. */
 async function currentBranch(gitRoot: string): Promise<string> {
-  const { stdout, exitCode } = await execa({ cwd: gitRoot, reject: false })`git symbolic-ref --quiet --short HEAD`;
-  return exitCode === 0 && stdout !== '' ? stdout : 'main';
+  return git(gitRoot, {}, 'symbolic-ref', '--quiet', '--short', 'HEAD').catch(() => 'main');
 }
 
 /** Makes the bare, writable origin in the host from the bundle and maps the repository's own URLs to it. */

@@ -57,7 +57,9 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
   let fault: string | null = null;
   try {
     await using folder = await adapters.environment.temporaryFolder(ownership(run, 'all'));
-    const bundle = await bundleRepository(plan.repository, folder.path);
+    // Made while the first host is made.
+    const bundle = bundleRepository(plan.repository, folder.path);
+    bundle.catch(() => undefined); // told where it is waited for
     let provided: Promise<readonly ProvidedImage[]> | null = null;
     const drill: Drill = {
       run,

@@ -16,7 +16,7 @@ export function testContext(plan: Plan, over: Partial<Drill> & Pick<Drill, 'engi
     nonces: makeNonces(plan.places.map(({ name }) => name), plan.services.map(({ name }) => name)),
     emit,
     drill: {
-      run: 'r1', plan, services: new Map(), images: async () => [], bundle: { file: '', branch: 'main' }, gpgPassphrase: '', secrets: new Secrets([]), keep: false,
+      run: 'r1', plan, services: new Map(), images: async () => [], bundle: Promise.resolve({ file: '', branch: 'main' }), gpgPassphrase: '', secrets: new Secrets([]), keep: false,
       environment: { name: 'docker', createHost: refuse, provideImage: refuse, temporaryFolder: refuse, cleanup: refuse },
       emit: () => undefined, progress: () => undefined, onOutput: () => undefined,
       ...over,

@@ -25,7 +25,7 @@ afterAll(async () => {
 async function prepared(edits: Record<string, string>, workspace: string): Promise<string> {
   using repository = await testRepository({ 'drill.yaml': edited(drillFile, edits) });
   const plan = await repository.load();
-  await prepareFirstHost(testContext(plan, { engine: dockerEngine, bundle: await bundleRepository(plan.repository, await mkdtemp(join(folder, 'bundle-'))) }), host);
+  await prepareFirstHost(testContext(plan, { engine: dockerEngine, bundle: bundleRepository(plan.repository, await mkdtemp(join(folder, 'bundle-'))) }), host);
   const found = await host.exec(['sh', '-c', 'cd "$1" && stat -c "%U %n" . compose.yaml secret.env backups 2>/dev/null; git config --file .git/config remote.origin.url; rm -rf /var/lib/runbook-drill /etc/gitconfig', 'sh', workspace], { user: 'root' });
   return found.stdout.toString();
 }

@@ -43,7 +43,7 @@ function hostSpec({ drill, scenario }: ScenarioContext): HostSpec {
 /** The first host of a scenario: origin, workspace, files, the folders of `offsite`, and file places as they are before deploy. */
 export async function prepareFirstHost(context: ScenarioContext, host: Host): Promise<void> {
   const { plan, bundle } = context.drill;
-  await installOrigin(host, bundle, plan.repository.remotes);
+  await installOrigin(host, await bundle, plan.repository.remotes);
   const ours = plan.host.workspace.clone === 'drill';
   // First of all: Git clones into an empty folder alone, and the others may lie in it.
   if (ours) await cloneWorkspace(host, workspaceOf(context));

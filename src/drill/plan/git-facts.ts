@@ -1,5 +1,5 @@
 /** What Git says about the checkout that a drill file lies in. Reads only. */
-import { execa } from 'execa';
+import spawn, { SubprocessError } from 'nano-spawn';
 
 export interface GitFacts {
   readonly root: string;
@@ -9,12 +9,23 @@ export interface GitFacts {
   readonly remotes: readonly string[];
 }
 
-const run = (folder: string, args: readonly string[]) => execa('git', args, { cwd: folder, reject: false, stripFinalNewline: false });
+interface Answer {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** `git` is not there at all. */
+  readonly absent: boolean;
+  readonly succeeded: boolean;
+}
 
-const git = async (folder: string, ...args: readonly string[]): Promise<string | null> => {
-  const { stdout, exitCode } = await run(folder, args);
-  return exitCode === 0 ? stdout : null;
-};
+async function git(folder: string, ...args: readonly string[]): Promise<Answer> {
+  try {
+    const { stdout, stderr } = await spawn('git', args, { cwd: folder, stdin: 'ignore' });
+    return { stdout, stderr, absent: false, succeeded: true };
+  } catch (error) {
+    if (!(error instanceof SubprocessError)) throw error;
+    return { stdout: error.stdout, stderr: error.stderr, absent: error.exitCode === undefined, succeeded: false };
+  }
+}
 
 /** Why there is no repository, in Git's own words: it may be there and not be trusted. */
 export interface NoGit {
@@ -22,15 +33,12 @@ export interface NoGit {
 }
 
 export async function readGit(folder: string): Promise<GitFacts | NoGit> {
-  const [top, shallow, head, remotes] = await Promise.all([
-    run(folder, ['rev-parse', '--show-toplevel']),
-    git(folder, 'rev-parse', '--is-shallow-repository'),
-    git(folder, 'rev-parse', '--verify', '--quiet', 'HEAD'),
-    git(folder, 'remote', '-v'),
-  ]);
-  if (top.exitCode === undefined) return { reason: 'no `git` program' };
-  if (top.exitCode !== 0) return { reason: top.stderr.trim().split('\n')[0] ?? '' };
-  return { root: top.stdout.replace(/\n$/, ''), shallow: shallow?.trim() === 'true', head: head === null ? null : head.trim(), remotes: remoteUrls(remotes ?? '') };
+  const [checkout, remotes] = await Promise.all([git(folder, 'rev-parse', '--is-shallow-repository', '--show-toplevel', '--verify', '--quiet', 'HEAD'), git(folder, 'remote', '-v')]);
+  if (checkout.absent) return { reason: 'no `git` program' };
+  const [shallow, root, head] = checkout.stdout.split('\n');
+  // Without a commit Git fails, and has told the first two all the same.
+  if (shallow === undefined || root === undefined) return { reason: checkout.stderr.trim().split('\n')[0] ?? '' };
+  return { root, shallow: shallow === 'true', head: checkout.succeeded && head !== undefined ? head : null, remotes: remoteUrls(remotes.stdout) };
 }
 
 export interface FolderFacts {
@@ -46,7 +54,7 @@ export async function readFolder(folder: string): Promise<FolderFacts> {
     // The reports of an earlier drill lie in the checkout by default: they are no change to what is drilled.
     git(folder, 'status', '--porcelain', '--', '.', ':(exclude)drill-report'),
   ]);
-  return { tracked: new Set((tracked ?? '').split('\0').filter(Boolean)), uncommitted: (status ?? '').trim() !== '' };
+  return { tracked: new Set(tracked.stdout.split('\0').filter(Boolean)), uncommitted: status.stdout.trim() !== '' };
 }
 
 /** URLs of `git remote -v`, once each, without the user name and password that a URL may carry. */
