@@ -19,7 +19,7 @@ export async function docker(host: Host, args: readonly string[]): Promise<strin
 /**
  * `docker TYPE inspect` of what is still there: what went away since it was listed is left out.
  */
-export async function inspect(host: Host, type: 'container' | 'volume', names: readonly string[]): Promise<readonly unknown[]> {
+export async function inspect(host: Host, type: 'container' | 'image' | 'volume', names: readonly string[]): Promise<readonly unknown[]> {
   if (names.length === 0) return [];
   const args = [type, 'inspect', '--format', '{{json .}}', '--', ...names];
   const result = await tryDocker(host, args);
@@ -30,7 +30,7 @@ export async function inspect(host: Host, type: 'container' | 'volume', names: r
 
 /** The engine knows nothing of that name. */
 export function isNotThere(stderr: string): boolean {
-  return /no such (container|volume|network|object)|not found/i.test(stderr);
+  return /no such (container|image|volume|network|object)|not found/i.test(stderr);
 }
 
 /** Lines of output, without empty ones. */

@@ -7,6 +7,9 @@ import { exists } from './docker-paths.ts';
 
 const volumeSchema = z.object({ Name: z.string(), Mountpoint: z.string(), CreatedAt: z.string().optional(), Options: z.record(z.string(), z.string()).nullish() });
 
+/** Docker names what no person named. */
+export const isAnonymous = (volume: string): boolean => /^[0-9a-f]{64}$/.test(volume);
+
 /** All volumes, with the birth of their folder by the host's file system; to the second where it keeps none. */
 export async function listVolumes(host: Host): Promise<readonly EngineVolume[]> {
   const names = lines(await docker(host, ['volume', 'ls', '--quiet']));
@@ -16,7 +19,7 @@ export async function listVolumes(host: Host): Promise<readonly EngineVolume[]> 
     name: Name,
     root: Mountpoint,
     born: births.get(volumeFolder(Mountpoint)) ?? Date.parse(CreatedAt ?? '') / 1000,
-    anonymous: /^[0-9a-f]{64}$/.test(Name),
+    anonymous: isAnonymous(Name),
   }));
 }
 

@@ -155,6 +155,37 @@ describe('removal', () => {
   });
 });
 
+const used = async (): Promise<readonly string[]> =>
+  (await engine.inUse(host)).data.map(({ kind, name, root, anonymous, readOnly, usedBy }) => [kind, anonymous ? 'anonymous' : name, anonymous || (root ?? 'nowhere'), readOnly ? 'ro' : 'rw', ...usedBy].join(' ')).toSorted();
+
+describe('what is in use', () => {
+  it('is told with who uses it, and of what runs alone', async () => {
+    await sh('mkdir -p /srv/data; ln -sfn /srv/data /srv/alias; docker volume create --opt type=none --opt o=bind --opt device=/srv/data disguised; docker volume create unused');
+    await run('one', '-v data:/a -v shared:/b:ro -v /anonymous -v /srv/alias:/c -v disguised:/d --tmpfs /e --mount type=tmpfs,dst=/f');
+    await run('two', '-v shared:/b -v /etc/hostname:/h:ro');
+    await sh('docker create --name stopped -v other:/data alpine true');
+    expect(await used()).toEqual([
+      'bind /etc/hostname /etc/hostname ro two',
+      'bind /srv/alias /srv/data rw one',
+      'volume anonymous true rw one',
+      'volume data /var/lib/docker/volumes/data/_data rw one',
+      'volume disguised /srv/data rw one',
+      'volume shared /var/lib/docker/volumes/shared/_data rw one two',
+    ]);
+  });
+
+  it('has images, by Compose service or by name, with what their labels say', async () => {
+    await sh(`printf 'FROM alpine\nLABEL org.opencontainers.image.version=1.2.3\n' | docker build -q -t labelled:latest -`);
+    await run('plain', '');
+    await sh(`mkdir -p /srv/stack; printf 'services:\n  web:\n    image: labelled\n    command: sleep 10000\n    init: true\n' > /srv/stack/compose.yml; docker compose -f /srv/stack/compose.yml up -d --pull never 2>&1`);
+    const { images } = await engine.inUse(host);
+    const [plain, web] = images.toSorted((a, b) => (a.image < b.image ? -1 : 1));
+    expect(plain).toMatchObject({ instance: 'plain', image: 'alpine', id: expect.stringMatching(/^sha256:/), digests: [] });
+    expect(web).toMatchObject({ instance: 'stack/web', image: 'labelled', version: '1.2.3' });
+    expect(Math.abs((plain?.created ?? 0) - Number(await sh('date +%s')))).toBeLessThan(30);
+  });
+});
+
 describe('insideCommand', () => {
   it('runs by container name, with input, nonces and the exit status', async () => {
     await run('box', '');

@@ -28,6 +28,43 @@ export interface KilledInstance {
   readonly name: string;
 }
 
+/** Data that a running container or instance uses, wherever it is kept. */
+export interface DataInUse {
+  /** `bind`: a file or folder of the host. `instance`: what an instance keeps in its own file system, for engines whose instances last. */
+  readonly kind: 'volume' | 'bind' | 'bucket' | 'instance';
+  /** As the engine shows it and a place names it (`pool/volume` for Incus and LXD); for a bind mount, the path that was mounted. */
+  readonly name: string;
+  /** Absolute path in the host of the content, links resolved; null where it cannot be looked into. */
+  readonly root: string | null;
+  readonly anonymous: boolean;
+  /** Nobody who uses it may write to it. */
+  readonly readOnly: boolean;
+  /** Names of the containers or instances that use it, sorted. */
+  readonly usedBy: readonly string[];
+}
+
+/** The image that a running container or instance was made from. */
+export interface ImageInUse {
+  /** What stays the same when it is made anew: `PROJECT/SERVICE` with Compose, else the name of the container or instance. */
+  readonly instance: string;
+  /** As whoever made it wrote it: `grafana/grafana:12.2.0`, `debian/12`. */
+  readonly image: string;
+  /** Content address: the same id is the same image. */
+  readonly id: string;
+  /** The registry's names for this very content (`repository@sha256:…`); none for an image that was built or loaded. */
+  readonly digests: readonly string[];
+  /** What the image's own labels say (`org.opencontainers.image.version`), or null. */
+  readonly version: string | null;
+  /** When the container or instance was made: seconds since 1970, the host's clock. */
+  readonly created: number;
+}
+
+/** The engine's inventory: what is in use at one moment. */
+export interface InUse {
+  readonly data: readonly DataInUse[];
+  readonly images: readonly ImageInUse[];
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** Path patterns in the host that hold the engine's own storage: no artefact is looked for there. */
@@ -47,6 +84,8 @@ export interface Engine {
   removeStack(host: Host, keep: readonly PlaceLocation[]): Promise<void>;
   /** Names of all containers, instances and volumes: empty on a host that was just made. */
   inventory(host: Host): Promise<readonly string[]>;
+  /** The data and the images of all that runs now. What is stopped uses nothing. */
+  inUse(host: Host): Promise<InUse>;
   /** Command line, as a program and its arguments, that runs `command` inside a container or instance. */
   insideCommand(inside: string, command: readonly string[]): readonly string[];
 }

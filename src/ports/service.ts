@@ -32,6 +32,11 @@ export interface Service {
   seed(context: ServiceContext): Promise<void>;
   /** Plants `context.nonce` as the late canary. */
   late(context: ServiceContext): Promise<void>;
+  /**
+   * What makes this very instance of it the one that it is, for kinds that have such a thing (a CA's fingerprint): another string once it
+   * was made anew. Null when it does not answer. Asked after the seed and after the restore where a scenario wants it `regenerated`.
+   */
+  identity?(context: ServiceContext): Promise<string | null>;
   /** Is `context.nonce` there? */
   check(context: ServiceContext): Promise<ProbeAnswer>;
 }
