@@ -16,7 +16,7 @@ export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<str
     host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user },
     minFidelity: plan.minFidelity,
     places: plan.places.map((place) => declarePlace(place)),
-    services: plan.services.map((service) => declareService(service, services.get(service.name)?.seeded ?? false)),
+    services: plan.services.map((service) => declareService(service, services.get(service.name))),
     scenarios: plan.scenarios.map((scenario) => declareScenario(scenario)),
   };
 }
@@ -26,8 +26,8 @@ function declarePlace({ at, name, location, compare, canary, sizeBytes }: PlaceP
   return { ...at, name, compare, seeded, sizeBytes, ...(location.type === 'volume' ? { volume: location.name } : {}) };
 }
 
-function declareService(service: ServicePlan, seeded: boolean): ServiceDeclaration {
-  return { ...service.at, name: service.name, kind: service.kind, data: service.data, seeded };
+function declareService({ at, name, kind, data }: ServicePlan, service: Service | undefined): ServiceDeclaration {
+  return { ...at, name, kind, data, seeded: service?.seeded ?? false, ...(service?.remedy === undefined ? {} : { remedy: service.remedy }) };
 }
 
 function declareScenario(scenario: ScenarioPlan): ScenarioDeclaration {

@@ -136,6 +136,8 @@ export interface ServiceDeclaration extends SourceLine {
   readonly kind: string;
   readonly data: string | null;
   readonly seeded: boolean;
+  /** What its kind advises when it comes back without its data. */
+  readonly remedy?: string;
 }
 
 export interface StepDeclaration extends SourceLine {

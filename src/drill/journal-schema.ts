@@ -156,7 +156,7 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     minFidelity: z.number(),
     dataAt: object(sourceLine).exactOptional(),
     places: z.array(object({ ...sourceLine, name: z.string(), volume: z.string().optional(), compare, seeded: z.boolean(), sizeBytes: z.number().nullable() })),
-    services: z.array(object({ ...sourceLine, name: z.string(), kind: z.string(), data: z.string().nullable(), seeded: z.boolean() })),
+    services: z.array(object({ ...sourceLine, name: z.string(), kind: z.string(), data: z.string().nullable(), seeded: z.boolean(), remedy: z.string().exactOptional() })),
     scenarios: z.array(scenarioDeclaration),
   }),
   object({ at, event: z.literal('stand-in'), for: z.string(), is: z.string() }),

@@ -26,6 +26,10 @@ export interface Service {
   readonly volatile: readonly string[];
   /** Whether its check proves data, or asks for life only. */
   readonly seeded: boolean;
+  /** False where a copy of its data need not hold the nonce in plain bytes, so that an artefact without it proves nothing. Default true. */
+  readonly legible?: boolean;
+  /** What a person does when it comes back without its data, where the kind knows more than any service: whole sentences. */
+  readonly remedy?: string;
   /** One try, with no waiting: does it answer? */
   ready(context: ServiceContext): Promise<ProbeAnswer>;
   /** Plants `context.nonce` through the API. Rejects when the service refuses. */

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { ServicePlan } from '../drill/model.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { makeNonce } from '../evidence/nonce.ts';
-import { type HttpAnswer, request } from './curl.ts';
-import { passwordSchema, readPassword } from './login.ts';
+import { call, expectTaken, isSuccess, seenIn } from './api.ts';
+import type { HttpAnswer } from './curl.ts';
+import { passwordSchema } from './login.ts';
 import { namesNonce, withNonce } from './nonce-text.ts';
 
 const headers = z.record(z.string(), z.string()).optional();
@@ -60,11 +61,7 @@ async function ready(options: Options, context: ServiceContext): Promise<ProbeAn
 }
 
 async function plant(options: Options, planted: Request, context: ServiceContext, name: string): Promise<void> {
-  const answer = await send(options, planted, context.nonce, context);
-  const seen = answer.answered ? `HTTP ${answer.status} ${beginning(answer.body)}` : answer.why;
-  if (!answer.answered || answer.status < 200 || answer.status > 299) {
-    throw new Error(`service ${name} did not take its canary: ${planted.method} ${options.url}${planted.path}: expected HTTP 2xx, got ${seen}`);
-  }
+  expectTaken(name, planted, options, await send(options, planted, context.nonce, context));
 }
 
 async function probe(options: Options, check: Check, nonce: string | null, context: ServiceContext, seeded: boolean): Promise<ProbeAnswer> {
@@ -87,10 +84,10 @@ async function askFor(options: Options, check: Check, nonce: string, context: Se
  */
 export function judge(answer: HttpAnswer, wanted: { readonly status: number | null; readonly contains: string | null; readonly seeded: boolean }): ProbeAnswer {
   if (!answer.answered) return { state: 'unproven', seen: answer.why };
-  const success = answer.status >= 200 && answer.status <= 299;
+  const success = isSuccess(answer);
   const statusGood = wanted.status === null ? success : answer.status === wanted.status;
   const contentGood = wanted.contains === null || answer.body.includes(wanted.contains);
-  const seen = `HTTP ${answer.status} ${beginning(answer.body)}`.trim();
+  const seen = seenIn(answer);
   if (statusGood && contentGood) return { state: 'there', seen };
   const definite = wanted.seeded && (success || statusGood || answer.status === 404 || answer.status === 410);
   return { state: definite ? 'absent' : 'unproven', seen };
@@ -98,16 +95,6 @@ export function judge(answer: HttpAnswer, wanted: { readonly status: number | nu
 
 async function send(options: Options, asked: { readonly method: string; readonly path: string; readonly body?: string | undefined; readonly headers?: Record<string, string> | undefined }, nonce: string, context: ServiceContext): Promise<HttpAnswer> {
   const filled = Object.entries(asked.headers ?? {}).map(([name, value]) => [name, withNonce(value, nonce)] as const);
-  const { user, password } = options;
-  const login = user === undefined || password === undefined ? null : await readPassword(context, password).then((text) => ({ user, password: text }), String);
-  // Without its password file it cannot be asked: that says nothing of its data.
-  if (typeof login === 'string') return { answered: false, why: login };
-  const url = asked.path === '' ? options.url : `${options.url.replace(/\/+$/, '')}/${withNonce(asked.path, nonce).replace(/^\/+/, '')}`;
-  const body = asked.body === undefined ? null : withNonce(asked.body, nonce);
-  return request(context.host, { method: asked.method, url, headers: Object.fromEntries(filled), body, login }, context.signal);
-}
-
-function beginning(body: string): string {
-  const text = body.trim().replaceAll(/\s+/g, ' ');
-  return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+  const body = asked.body === undefined ? undefined : withNonce(asked.body, nonce);
+  return call(context, { url: options.url, user: options.user, password: options.password }, { method: asked.method, path: withNonce(asked.path, nonce), headers: Object.fromEntries(filled), body });
 }

@@ -1,28 +1,10 @@
 /** The services of a drill file: programs whose API is used to seed and to check data. */
 import { z } from 'zod';
-import { duration, either, key, mapping, name, named, text } from './schema-parts.ts';
+import { duration, either, key, mapping, named, text } from './schema-parts.ts';
+import { common, url } from './schema-service-parts.ts';
 
 /** Kinds whose names are known, though nothing asks them yet: `not-yet.ts` refuses them. */
 export const laterKinds = ['grafana', 'prometheus', 'alertmanager', 'loki', 'mosquitto', 'sqlite', 'postgres', 'mariadb', 'redis', 's3', 'step-ca', 'atlantis', 'tofu'] as const;
-
-const url = z.url({ protocol: /^https?$/, error: 'a URL such as http://localhost:3000' });
-
-const password = either(
-  [
-    mapping({ file: text('a file in the host with lines KEY=VALUE'), key: text('the key in that file') }, 'a key of a file in the host'),
-    mapping({ env: text('a variable of the environment that the drill is started in') }, 'a variable of the environment'),
-    mapping({ text: text('the password itself') }, 'the password itself'),
-  ],
-  'a password: { file, key }, { env } or { text }',
-);
-
-const common = {
-  data: name.optional(),
-  inside: text('the container or instance in which its commands run').optional(),
-  user: text('the user to log in as').optional(),
-  password: password.optional(),
-  'ready-timeout': duration('longest time until it is ready; default 120s').default(120),
-};
 
 const request = mapping(
   {
@@ -77,7 +59,7 @@ const commandKind = mapping(
 
 const laterKind = mapping(
   {
-    kind: z.enum(laterKinds),
+    kind: z.literal(laterKinds),
     url: url.optional(),
     database: text('name of the database').optional(),
     flush: duration('how often it writes its memory to disk').optional(),
@@ -86,7 +68,9 @@ const laterKind = mapping(
   'a service',
 );
 
-const kinds = ['http', 'command', ...laterKinds];
-export const service = z.discriminatedUnion('kind', [http, commandKind, laterKind], { error: `a service with a kind: ${kinds.join(' ')}` }).meta({ id: 'service', description: 'a program whose API is used to seed and to check data' });
+/** One line a kind, or a file of kinds. */
+const schemas = [http, commandKind, laterKind] as const;
+const kinds = schemas.flatMap(({ shape: { kind } }) => [...kind.values]);
+export const service = z.discriminatedUnion('kind', schemas, { error: `a service with a kind: ${kinds.join(' ')}` }).meta({ id: 'service', description: 'a program whose API is used to seed and to check data' });
 export const serviceKinds: readonly string[] = kinds;
 export type DrillService = z.output<typeof service>;

@@ -1,5 +1,5 @@
 /** backup: the runbook's own steps, then what they left, looked into before anything is lost. */
-import { coverageOf } from '../../evidence/artefact/coverage.ts';
+import { type CoverageQuestion, coverageOf } from '../../evidence/artefact/coverage.ts';
 import { markTime } from '../../evidence/artefact/changed-files.ts';
 import { inspectBackup, matcher } from '../../evidence/artefact/inspect-backup.ts';
 import { commandThatWrote } from '../../evidence/artefact/written-by.ts';
@@ -63,11 +63,13 @@ function nonceNames({ nonces }: ScenarioContext): ReadonlyMap<string, string> {
   return names;
 }
 
-function coverageQuestion(context: ScenarioContext, place: PlacePlan): { readonly name: string; readonly provenBy: readonly string[]; readonly database: boolean } {
+function coverageQuestion(context: ScenarioContext, place: PlacePlan): CoverageQuestion {
   const services = context.drill.plan.services.filter((service) => service.data === place.name);
+  const byServices = place.compare === 'service';
   return {
     name: place.name,
-    provenBy: place.compare === 'service' ? services.map((service) => serviceKey(service.name)) : [place.name],
+    provenBy: byServices ? services.map((service) => serviceKey(service.name)) : [place.name],
+    legible: !byServices || services.some((service) => serviceOf(context, service).legible !== false),
     database: services.some((service) => databaseKinds.has(service.kind)),
   };
 }

@@ -1,5 +1,5 @@
 /** What did not come back as it was. One finding for each place and rule. */
-import type { PlaceFact } from '../journal-events.ts';
+import type { PlaceFact, ServiceDeclaration } from '../journal-events.ts';
 import type { RuleId, Severity, SourceLine } from '../model.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
 import { type Found, finding } from './found.ts';
@@ -115,7 +115,7 @@ function serviceFindings(service: JudgedService, late: 'absent' | 'any'): readon
   if (!fact.ready) findings.push(notReady(at, fact.name, fact.seen));
   if (!seeded) return findings;
   if (expect !== 'restored') return fact.ready && service.status === 'intact' ? [stillThere(at, fact.name, expect)] : findings;
-  if (fact.canary === 'absent') findings.push(withoutData(at, fact.name, fact.seen));
+  if (fact.canary === 'absent') findings.push(withoutData(declaration, fact.seen));
   if (late === 'absent' && fact.lateCanary === 'there') findings.push(lateReturned(at, fact.name, `${fact.name} answers with it`));
   return findings;
 }
@@ -128,12 +128,15 @@ const notReady = (at: SourceLine, name: string, seen: string): Finding =>
     help: 'Let the runbook start it after the restore; see its own log for why it does not stay up.',
   });
 
-const withoutData = (at: SourceLine, name: string, seen: string): Finding =>
-  finding('service-data-missing', at, {
-    message: `${name} answers, without the data that it had`,
+const withoutData = (service: ServiceDeclaration, seen: string): Finding =>
+  finding('service-data-missing', service, {
+    message: `${service.name} answers, without the data that it had`,
     expected: 'its canary, as it was seeded before the backup',
     actual: seen || 'its canary is not there',
-    help: 'See that the backup saves all files this service keeps its data in, taken while they agree with each other, and that it reads them after the restore.',
+    help: [
+      'See that the backup saves all files this service keeps its data in, taken while they agree with each other, and that it reads them after the restore.',
+      ...(service.remedy === undefined ? [] : [service.remedy]),
+    ].join(' '),
   });
 
 const bystanderPlace = ({ fact, declaration }: JudgedPlace): readonly Finding[] => (fact === null ? [] : bystander(fact, declaration));

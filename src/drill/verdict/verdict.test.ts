@@ -75,6 +75,12 @@ describe('who lied', () => {
     expect(scenario.rpo).toEqual({ target: 86_400, actual: null, policy: 'PolicyBreached' });
   });
 
+  it('with what the service’s kind advises', () => {
+    const services = exampleDrill.services.map((service) => (service.name === 'grafana' ? { ...service, remedy: 'Stop it before the copy.' } : service));
+    const missing = scenarioOf(verifiedAs(grafanaGone), {}, { services }).findings.find(({ rule }) => rule === 'service-data-missing');
+    expect(missing?.help).toMatch(/^See that the backup .* Stop it before the copy\.$/);
+  });
+
   it('the backup, where the only artefact that holds it is broken', () => {
     const artefacts = [exampleArtefact('grafana', { state: 'broken', members: null, contentBytes: null, detail: 'unexpected end' })];
     const scenario = scenarioOf({ ...verifiedAs(grafanaGone), inspected: [{ ...exampleBackup, artefacts }] });

@@ -5,6 +5,8 @@ export interface CoverageQuestion {
   readonly name: string;
   /** The place's own name, or its service's with `compare: service`: whose nonce must stand in an artefact. */
   readonly provenBy: readonly string[];
+  /** False where a copy need not hold that nonce in plain bytes. */
+  readonly legible: boolean;
   /** A database service keeps its data here, so that a dump may hold it. */
   readonly database: boolean;
 }
@@ -30,6 +32,8 @@ export function coverageOf(
     if (holding !== undefined) return { name: question.name, covered: 'yes', why: `its canary stands in ${holding.path}` };
     const maybe = counting.find((artefact) => artefact.state === 'opaque' && couldHold(artefact, question, declared));
     if (maybe !== undefined) return { name: question.name, covered: 'unknown', why: `${maybe.path} cannot be looked into (${maybe.detail})` };
+    const illegible = question.legible ? undefined : counting.find((artefact) => artefact.state === 'readable' && artefact.contentBytes !== 0 && artefact.members !== 0);
+    if (illegible !== undefined) return { name: question.name, covered: 'unknown', why: `its canary can be read in no copy; ${illegible.path} may hold it` };
     return { name: question.name, covered: 'no', why: reason(question, artefacts, counting, hostLost) };
   });
 }

@@ -1,0 +1,23 @@
+/** What the schemas of all kinds of service share. */
+import { z } from 'zod';
+import { duration, either, mapping, name, text } from './schema-parts.ts';
+
+export const url = z.url({ protocol: /^https?$/, error: 'a URL such as http://localhost:3000' });
+
+const password = either(
+  [
+    mapping({ file: text('a file in the host with lines KEY=VALUE'), key: text('the key in that file') }, 'a key of a file in the host'),
+    mapping({ env: text('a variable of the environment that the drill is started in') }, 'a variable of the environment'),
+    mapping({ text: text('the password itself') }, 'the password itself'),
+  ],
+  'a password: { file, key }, { env } or { text }',
+);
+
+/** Of every kind. */
+export const common = {
+  data: name.optional(),
+  inside: text('the container or instance in which its commands run').optional(),
+  user: text('the user to log in as').optional(),
+  password: password.optional(),
+  'ready-timeout': duration('longest time until it is ready; default 120s').default(120),
+};
