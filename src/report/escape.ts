@@ -51,3 +51,15 @@ export const commandData = (text: string): string => text.split(/\r?\n/).map((li
 
 /** A property of a workflow command, such as its file. */
 export const commandProperty = (text: string): string => terminalText(text).replaceAll('%', '%25').replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+/** Text of XML 1.0, one line; the entities are the writer's. Two code points that are no characters are not allowed in it at all. */
+export const xmlText = (text: string): string => terminalText(text).replace(/[\ufffe\uffff]/g, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
+
+/** Characters that act when a file is shown, and that JSON leaves as they are. */
+const acting = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Every UTF-16 unit as its JSON escape: the same text to every parser. */
+const escapedUnits = (character: string): string => Array.from({ length: character.length }, (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`).join('');
+
+/** JSON, indented, in which nothing acts when it is shown. */
+export const inertJson = (value: unknown, indent = 2): string => JSON.stringify(value, null, indent).replace(acting, escapedUnits);
