@@ -9,7 +9,7 @@ import { createLiveOutput } from './live-output.ts';
 import { InputErrors } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
 import type { Report } from './drill/report-model.ts';
-import { newRunId } from './drill/ownership.ts';
+import { newRunId } from './drill/run-id.ts';
 import { CannotRun } from './ports/host.ts';
 import { renderJobSummary } from './report/job-summary.ts';
 import { terminalText } from './drill/terminal-text.ts';

@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import type { Plan } from './drill/model.ts';
 import { createProgress } from './drill/progress.ts';
-import { newRunId } from './drill/ownership.ts';
+import { newRunId } from './drill/run-id.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { createLiveOutput } from './live-output.ts';
 import { renderTerminal } from './report/terminal-table.ts';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newRunId } from '../src/drill/ownership.ts';
+import { newRunId } from '../src/drill/run-id.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
 import type { Report } from '../src/drill/report-model.ts';
 import { runAndReport } from '../src/run-drill.ts';

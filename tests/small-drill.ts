@@ -8,7 +8,7 @@ import type { JournalEntry } from '../src/drill/journal-events.ts';
 import type { RuleId } from '../src/drill/model.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
 import type { Report, ScenarioReport } from '../src/drill/report-model.ts';
-import { newRunId } from '../src/drill/ownership.ts';
+import { newRunId } from '../src/drill/run-id.ts';
 import { runAndReport } from '../src/run-drill.ts';
 
 /** A stack of one container and one volume, with a backup and a restore that work. */

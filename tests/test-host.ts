@@ -1,5 +1,5 @@
 /** A real host for tests of one part alone. */
-import { newRunId, ownership } from '../src/drill/ownership.ts';
+import { newRunId } from '../src/drill/run-id.ts';
 import { createDockerEnvironment } from '../src/host/docker.ts';
 import type { Host, HostSpec } from '../src/ports/host.ts';
 
@@ -9,7 +9,7 @@ export async function makeTestHost(images: readonly string[] = [], spec: Partial
   const work = { signal: AbortSignal.timeout(600_000), progress: () => undefined };
   const host = await environment.createHost(
     {
-      ownership: ownership(newRunId(), 'test'),
+      ownership: { run: newRunId(), scenario: 'test' },
       engine: 'docker',
       hostname: 'test',
       user: 'ops',

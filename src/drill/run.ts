@@ -8,7 +8,6 @@ import { declareDrill } from './declare.ts';
 import { faultOf } from './faults.ts';
 import { secretsIn } from './mask.ts';
 import type { Plan, ServicePlan } from './model.ts';
-import { ownership } from './ownership.ts';
 import { Secrets } from './secrets.ts';
 import { bundleRepository } from './repository.ts';
 import { runScenario } from './scenario.ts';
@@ -56,7 +55,7 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
   for (const message of plan.warnings) emit({ event: 'warning', message });
   let fault: string | null = null;
   try {
-    await using folder = await adapters.environment.temporaryFolder(ownership(run, 'all'));
+    await using folder = await adapters.environment.temporaryFolder({ run, scenario: 'all' });
     // Made while the first host is made.
     const bundle = bundleRepository(plan.repository, folder.path);
     bundle.catch(() => undefined); // told where it is waited for

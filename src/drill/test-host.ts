@@ -9,7 +9,7 @@ export function brokenHost(over: Partial<Host>, spec: HostSpec = emptySpec): Hos
 const refuse = (): Promise<never> => Promise.reject(new Error('the host refuses'));
 
 const emptySpec: HostSpec = {
-  ownership: { run: 'r1', scenario: 's', pid: 1, started: '1' },
+  ownership: { run: 'r1', scenario: 's' },
   engine: 'docker',
   hostname: 'host',
   user: 'ops',

@@ -2,15 +2,18 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Ownership } from '../ports/host.ts';
 import { inScope } from './cleanup.ts';
-import { ownProcess, ownerFromLabels, ownershipLabels } from './labels.ts';
+import { ownerFromLabels, ownershipLabels } from './labels.ts';
 import { cleanupFolders, temporaryFolder } from './temporary.ts';
+
+const own = (run: string): Ownership => ({ run, scenario: '' });
 
 const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
 
 describe('inScope', () => {
   it('takes the dead, one run, or all of ours', async () => {
-    const living = ownerFromLabels(await ownershipLabels(await ownProcess('r1')));
+    const living = ownerFromLabels(await ownershipLabels(own('r1')));
     if (living === null) throw new Error('no owner');
     const dead = { ...living, started: '1' };
     expect([await inScope(living, { dead: true }), await inScope(dead, { dead: true })]).toEqual([false, true]);
@@ -21,7 +24,7 @@ describe('inScope', () => {
 
 describe('temporary folders', () => {
   it('go when they are disposed of', async () => {
-    const folder = await temporaryFolder(await ownProcess('t1'));
+    const folder = await temporaryFolder(own('t1'));
     await folder[Symbol.asyncDispose]();
     expect(await exists(dirname(folder.path))).toBe(false);
   });
@@ -30,8 +33,8 @@ describe('temporary folders', () => {
     const run = `t${process.pid}`;
     const stranger = await mkdtemp(join(tmpdir(), `runbook-drill-${run}-`));
     try {
-      await using kept = await temporaryFolder(await ownProcess(`${run}x`));
-      await using left = await temporaryFolder(await ownProcess(run));
+      await using kept = await temporaryFolder(own(`${run}x`));
+      await using left = await temporaryFolder(own(run));
       const removed = await cleanupFolders((owner) => Promise.resolve(owner.run === run));
       expect(removed).toEqual([dirname(left.path)]);
       expect([await exists(left.path), await exists(kept.path), await exists(stranger)]).toEqual([false, true, true]);

@@ -31,15 +31,15 @@ async function leftOf(run: string): Promise<readonly string[]> {
 
 describe('createHost', () => {
   it('has the engine answering within three seconds, and leaves nothing when it is disposed of', async () => {
-    await using warm = await environment.createHost(await testSpec(), unhurried);
-    const spec = await testSpec();
+    await using warm = await environment.createHost(testSpec(), unhurried);
+    const spec = testSpec();
     const begun = performance.now();
     const host = await environment.createHost(spec, unhurried);
     const seconds = (performance.now() - begun) / 1000;
     const { Mounts, Config } = await docker.getContainer(host.name).inspect();
     expect(seconds).toBeLessThan(3);
     expect(warm.name).not.toBe(host.name);
-    expect(Config.Labels).toMatchObject({ [labelNames.run]: spec.ownership.run, [labelNames.pid]: String(process.pid), [labelNames.started]: spec.ownership.started });
+    expect(Config.Labels).toMatchObject({ [labelNames.run]: spec.ownership.run, [labelNames.pid]: String(process.pid) });
     expect(Mounts.filter(({ Type }) => Type === 'bind')).toEqual([]);
     expect(await leftOf(spec.ownership.run)).toHaveLength(2);
     await host[Symbol.asyncDispose]();
@@ -50,7 +50,7 @@ describe('createHost', () => {
   });
 
   it.each([0, 20, 100, 200, 300, 450, 600])('leaves nothing when it is aborted after %i ms', async (delay) => {
-    const spec = await testSpec();
+    const spec = testSpec();
     const abort = new AbortController();
     const created = environment.createHost(spec, { ...unhurried, signal: abort.signal });
     const outcome = created.then((host) => host[Symbol.asyncDispose](), (error: unknown) => expect(error).toBe(abort.signal.reason));
@@ -62,8 +62,8 @@ describe('createHost', () => {
 
   it('makes two side by side that do not meet', async () => {
     const [one, two] = await Promise.all([
-      environment.createHost(await testSpec({ hostname: 'one' }), unhurried),
-      environment.createHost(await testSpec({ hostname: 'two', user: 'root', network: 'open' }), unhurried),
+      environment.createHost(testSpec({ hostname: 'one' }), unhurried),
+      environment.createHost(testSpec({ hostname: 'two', user: 'root', network: 'open' }), unhurried),
     ]);
     try {
       await one.exec(['/usr/bin/docker', 'volume', 'create', 'mine']);
@@ -77,7 +77,7 @@ describe('createHost', () => {
   });
 
   it('installs further packages once', async () => {
-    const spec = await testSpec({ packages: ['tree', 'bc'] });
+    const spec = testSpec({ packages: ['tree', 'bc'] });
     await using host = await environment.createHost(spec, unhurried);
     expect((await host.exec(['tree', '--version'])).exitCode).toBe(0);
     expect((await host.exec(['bc', '--version'])).exitCode).toBe(0);
@@ -89,7 +89,7 @@ describe('createHost', () => {
     ['no package name', { packages: ['a; reboot'] }, /expected the name of a Debian package, got 'a; reboot'/],
     ['a user that cannot be', { user: 'UPPER CASE' }, /the host's user 'UPPER CASE' cannot be made/],
   ])('cannot run with %s, and leaves nothing', async (_what, changes, message) => {
-    const spec = await testSpec(changes);
+    const spec = testSpec(changes);
     const outcome = environment.createHost(spec, unhurried);
     await expect(outcome).rejects.toThrow(CannotRun);
     await expect(outcome).rejects.toThrow(message);
@@ -99,7 +99,7 @@ describe('createHost', () => {
 
 describe('a host that dies', () => {
   it('is HostLost for what runs in it and for what comes after', async () => {
-    await using host = await environment.createHost(await testSpec(), unhurried);
+    await using host = await environment.createHost(testSpec(), unhurried);
     const program = await host.start(['sleep', '100']);
     const outcomes = Promise.allSettled([host.exec(['sleep', '100']), program.exited]);
     await sleep(200);
@@ -110,7 +110,7 @@ describe('a host that dies', () => {
   });
 
   it('is HostLost for an image when its engine is gone for good', async () => {
-    await using host = await environment.createHost(await testSpec(), unhurried);
+    await using host = await environment.createHost(testSpec(), unhurried);
     const image = await environment.provideImage({ name: 'alpine', build: null, standIn: false }, unhurried);
     await host.exec(['sh', '-c', 'mv /usr/sbin/dockerd /usr/sbin/gone; pkill -KILL dockerd']);
     await expect(image && host.copyImage(image)).rejects.toThrow(HostLost);
@@ -122,7 +122,7 @@ async function owner(): Promise<{ readonly run: string; kill(): Promise<void> }>
   const program = `
     import { createDockerEnvironment } from '${import.meta.dirname}/docker.ts';
     import { testSpec, unhurried } from '${import.meta.dirname}/testing.ts';
-    const spec = await testSpec();
+    const spec = testSpec();
     await createDockerEnvironment().createHost(spec, unhurried);
     console.log(spec.ownership.run);
     setInterval(() => {}, 1000);`;
@@ -152,7 +152,7 @@ describe('cleanup', () => {
     const base = await docker.createContainer({ name: other, Image: 'debian:trixie-slim', Cmd: ['true'], Labels: { 'runbook-drill.image': 'ours in name only' }, HostConfig: { Binds: [`${other}:/data`] } });
     neighbours.unshift(() => base.remove({ force: true }));
 
-    await using living = await environment.createHost(await testSpec(), unhurried);
+    await using living = await environment.createHost(testSpec(), unhurried);
     const dying = await owner();
     expect(await leftOf(dying.run)).toHaveLength(2);
     await environment.cleanup({ dead: true });
@@ -169,8 +169,8 @@ describe('cleanup', () => {
   });
 
   it('removes one run, alive or not, and no other', async () => {
-    const spec = await testSpec();
-    await using other = await environment.createHost(await testSpec(), unhurried);
+    const spec = testSpec();
+    await using other = await environment.createHost(testSpec(), unhurried);
     await environment.createHost(spec, unhurried);
     const removed = await environment.cleanup({ run: spec.ownership.run });
     expect(removed).toHaveLength(2);

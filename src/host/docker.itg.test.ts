@@ -17,7 +17,7 @@ const environment = createDockerEnvironment();
 let host: Host;
 
 beforeAll(async () => {
-  host = await environment.createHost(await testSpec({ limits: { cpu: 2, memoryBytes: 512 * 1024 ** 2, diskBytes: null } }), unhurried);
+  host = await environment.createHost(testSpec({ limits: { cpu: 2, memoryBytes: 512 * 1024 ** 2, diskBytes: null } }), unhurried);
 });
 afterAll(async () => {
   await host[Symbol.asyncDispose]();

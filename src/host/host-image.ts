@@ -6,7 +6,6 @@ import type Docker from 'dockerode';
 import { execa } from 'execa';
 import { CannotRun } from '../ports/host.ts';
 import { buildImage, elapsed, follow, hashFolder, localImage } from './build.ts';
-import { ownProcess } from './labels.ts';
 import { imagesFolder } from './package-folder.ts';
 import type { Registries } from './registry.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -77,7 +76,7 @@ async function withPackages(base: string, packages: readonly string[], work: Ima
   const hash = createHash('sha256').update(wanted.join(' ')).digest('hex').slice(0, 8);
   const name = `${base}-${hash}`;
   if ((await localImage(work.docker, name)) !== null) return name;
-  await using folder = await temporaryFolder(await ownProcess('packages'));
+  await using folder = await temporaryFolder({ run: 'packages', scenario: '' });
   await writeFile(join(folder.path, 'Dockerfile'), packagesDockerfile(base, wanted));
   await timed(work, `the host image with ${wanted.join(', ')}`, () => buildImage({ ...work, folder: folder.path, tag: name }));
   return name;

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { isAlive, ownerFromLabels, ownershipLabels, processStart } from './labels.ts';
+import { isAlive, ownerFromLabels, ownershipLabels } from './labels.ts';
 
 async function mine(): Promise<Record<string, string>> {
-  const started = (await processStart(process.pid)) ?? '';
-  return ownershipLabels({ run: 'r1', scenario: 'a', pid: process.pid, started });
+  return ownershipLabels({ run: 'r1', scenario: 'a' });
 }
 
 describe('labels', () => {
@@ -18,7 +17,7 @@ describe('labels', () => {
   it('are not ours when one is missing: nothing may then be done to their bearer', async () => {
     expect(ownerFromLabels(null)).toBeNull();
     expect(ownerFromLabels({ 'com.example': 'x' })).toBeNull();
-    for (const name of ['run', 'pid', 'started', 'boot']) {
+    for (const name of ['run', 'pid', 'started', 'boot', 'pid-namespace']) {
       expect(ownerFromLabels({ ...(await mine()), [`runbook-drill.${name}`]: '' })).toBeNull();
     }
   });
@@ -31,12 +30,16 @@ describe('labels', () => {
     expect(owner !== null && (await isAlive(owner))).toBe(false);
   });
 
+  it('name an owner in another container, who cannot be seen and so is not taken for dead', async () => {
+    const owner = ownerFromLabels({ ...(await mine()), 'runbook-drill.pid': '4194304', 'runbook-drill.pid-namespace': 'pid:[1]' });
+    expect(owner !== null && (await isAlive(owner))).toBe(true);
+  });
+
   it('name a dead owner once its process has ended', async () => {
     const child = spawn('sleep', ['100']);
     await once(child, 'spawn');
     const pid = child.pid ?? 0;
-    const started = (await processStart(pid)) ?? '';
-    const owner = ownerFromLabels(await ownershipLabels({ run: 'r1', scenario: 'a', pid, started }));
+    const owner = ownerFromLabels(await ownershipLabels({ run: 'r1', scenario: 'a' }, pid));
     expect(owner !== null && (await isAlive(owner))).toBe(true);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { imagesFolder } from './package-folder.ts';
-import { ownProcess } from './labels.ts';
 import { repositoryOf } from './registry.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -41,7 +40,7 @@ export async function recipesFor(name: string, folder: string = imagesFolder()):
 
 /** A copy of a build context, which goes when it is disposed of. */
 export async function contextCopy(folder: string): Promise<AsyncDisposable & { readonly path: string }> {
-  const copy = await temporaryFolder(await ownProcess('build'));
+  const copy = await temporaryFolder({ run: 'build', scenario: '' });
   await cp(folder, copy.path, { recursive: true, verbatimSymlinks: true });
   return copy;
 }

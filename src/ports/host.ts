@@ -8,14 +8,11 @@ export type EnvironmentName = 'docker' | 'lxd' | 'incus';
 export type EngineName = 'docker' | 'incus' | 'lxd';
 export type NetworkMode = 'isolated' | 'open';
 
-/** Who owns what is made: on every container, volume, network and instance that a drill makes. */
+/** Who owns what is made: on every container, volume, network and instance that a drill makes, together with the process that made it. */
 export interface Ownership {
   /** Unique for one `run`; lower-case letters and digits, safe in names. */
   readonly run: string;
   readonly scenario: string;
-  /** The process that made it, and that process' start time (clock ticks since boot, /proc/PID/stat field 22), so that a reused pid is not mistaken for the owner. */
-  readonly pid: number;
-  readonly started: string;
 }
 
 export interface HostSpec {

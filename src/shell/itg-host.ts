@@ -5,7 +5,7 @@ import { testSpec, unhurried } from '../host/testing.ts';
 import type { Host } from '../ports/host.ts';
 import { type BlockRequest, type BlockRun, type LateRecords, type ShellSession, openSession } from './session.ts';
 
-export const createTestHost = async (): Promise<Host> => createDockerEnvironment().createHost(await testSpec(), unhurried);
+export const createTestHost = async (): Promise<Host> => createDockerEnvironment().createHost(testSpec(), unhurried);
 
 export interface Ran {
   readonly runs: readonly BlockRun[];

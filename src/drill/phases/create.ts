@@ -5,7 +5,6 @@ import { plantInFile } from '../../evidence/canary.ts';
 import { type ScenarioContext, inHost, timed } from '../context.ts';
 import type { PlacePlan } from '../model.ts';
 import { cloneWorkspace, installOrigin, must } from '../repository.ts';
-import { ownership } from '../ownership.ts';
 import { underSignal } from '../under-signal.ts';
 import { removeHost } from './remove-host.ts';
 
@@ -28,7 +27,7 @@ export async function createHost(context: ScenarioContext, replacement: boolean)
 function hostSpec({ drill, scenario }: ScenarioContext): HostSpec {
   const { host } = drill.plan;
   return {
-    ownership: ownership(drill.run, scenario.id),
+    ownership: { run: drill.run, scenario: scenario.id },
     engine: host.engine,
     hostname: basename(host.workspace.path).replaceAll(/[^a-z0-9-]/gi, '-').slice(0, 40).toLowerCase() || 'host',
     user: host.user,
