@@ -2,7 +2,7 @@
 import { createDecipheriv } from 'node:crypto';
 import { Readable } from 'node:stream';
 import * as openpgp from 'openpgp';
-import { ForAnotherKey } from './for-another-key.ts';
+import { OutOfReach } from './out-of-reach.ts';
 
 /** openpgp.js refuses S2K counts and sizes by configuration only; these keep a message of any size in bounded memory. */
 const config = { ...openpgp.config, allowUnauthenticatedStream: true };
@@ -21,7 +21,7 @@ export async function decrypt(stream: Readable, head: Buffer, passphrases: reado
     : await openpgp.readMessage({ binaryMessage: web as never, config });
   const { packets } = message;
   const { symEncryptedSessionKey, publicKeyEncryptedSessionKey } = openpgp.enums.packet;
-  if (packets.filterByTag(symEncryptedSessionKey).length === 0 && packets.filterByTag(publicKeyEncryptedSessionKey).length > 0) throw new ForAnotherKey();
+  if (packets.filterByTag(symEncryptedSessionKey).length === 0 && packets.filterByTag(publicKeyEncryptedSessionKey).length > 0) throw new OutOfReach('an OpenPGP message to a key that the drill does not have');
   const fitting = await fittingPassphrase(message, sealedPrefix(armored ? unarmoured(head) : head), passphrases);
   const { data } = await openpgp.decrypt({ message, passwords: [fitting], format: 'binary', config });
   return Readable.from(data as AsyncIterable<Uint8Array>, { objectMode: false });

@@ -96,7 +96,7 @@ describe('an archive within an archive', () => {
 });
 
 it('a message to somebody’s key is opaque: who restores may have that key', async () => {
-  const message = made(`gpg --homedir . --batch --pinentry-mode loopback --passphrase '' --quick-gen-key drill@localhost default default never; gpg --homedir . --batch --trust-model always -r drill@localhost -e -o - data/sub/canary`);
+  const message = made(`gpg --homedir . --batch --pinentry-mode loopback --passphrase '' --quick-gen-key drill@localhost future-default default never; gpg --homedir . --batch --trust-model always -r drill@localhost -e -o - data/sub/canary`);
   expect(await inspect(message)).toMatchObject({ state: 'opaque', holds: [], layers: ['openpgp'], detail: 'an OpenPGP message to a key that the drill does not have' });
 });
 

@@ -3,7 +3,7 @@
 export type Format = 'gzip' | 'openpgp' | 'tar' | 'zstd' | 'xz' | 'bzip2' | 'zip' | 'restic' | 'borg' | 'kopia' | 'sql-dump' | 'age' | 'text' | 'unknown';
 
 /** Formats that the inspection can look into. */
-export const decodable: ReadonlySet<Format> = new Set<Format>(['gzip', 'openpgp', 'tar']);
+export const decodable: ReadonlySet<Format> = new Set<Format>(['gzip', 'zstd', 'openpgp', 'tar']);
 
 /** Bytes that `recogniseFormat` wants to see, where the stream has as many. */
 export const headBytes = 4096;
