@@ -15,6 +15,8 @@ export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<str
     runbooks: plan.runbooks,
     host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user },
     minFidelity: plan.minFidelity,
+    dataAt: plan.dataAt,
+    ignore: plan.ignore,
     places: plan.places.map((place) => declarePlace(place)),
     services: plan.services.map((service) => declareService(service, services.get(service.name))),
     scenarios: plan.scenarios.map((scenario) => declareScenario(scenario)),

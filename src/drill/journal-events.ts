@@ -123,6 +123,31 @@ export interface ServiceFact {
   readonly seen: string;
 }
 
+/** One thing that a running container or instance uses. */
+export interface DataInUseFact {
+  readonly kind: 'volume' | 'bind' | 'bucket' | 'instance';
+  /** As the engine shows it; a path for `bind`. */
+  readonly name: string;
+  readonly anonymous: boolean;
+  readonly usedBy: readonly string[];
+  /** It is a place, or lies in one. */
+  readonly declared: boolean;
+  /** Why nothing in it would be missed, or null. */
+  readonly harmless: string | null;
+}
+
+/** The image of one running container or instance. */
+export interface ImageFact {
+  readonly instance: string;
+  readonly image: string;
+  readonly id: string;
+  readonly digests: readonly string[];
+  /** Of the image's own labels. */
+  readonly version: string | null;
+  /** The command of the restore that made the instance, as far as it is known. */
+  readonly startedBy: SourceLine | null;
+}
+
 export interface PlaceDeclaration extends SourceLine {
   readonly name: string;
   /** The engine's name of the volume that it is, where it is one. */
@@ -187,6 +212,8 @@ export type DrillEvent =
       readonly minFidelity: number;
       /** Where `data:` stands in the drill file, for what is not declared. */
       readonly dataAt?: SourceLine;
+      /** Names of what is in use and wants no warning. */
+      readonly ignore?: readonly string[];
       readonly places: readonly PlaceDeclaration[];
       readonly services: readonly ServiceDeclaration[];
       readonly scenarios: readonly ScenarioDeclaration[];
@@ -220,6 +247,8 @@ export type ScenarioEvent = { readonly scenario: string } & (
       readonly coverage: readonly Coverage[];
       readonly bornVolumes: readonly ({ readonly name: string } & SourceLine)[];
     }
+  /** The engine's inventory: before the backup, and after the restore (images alone). */
+  | { readonly event: 'inventory'; readonly when: 'backup' | 'restore'; readonly data: readonly DataInUseFact[]; readonly images: readonly ImageFact[] }
   | { readonly event: 'loss-proven'; readonly proven: boolean; readonly why: string }
   | { readonly event: 'not-measured'; readonly what: string; readonly why: string }
   /** Set-up, seed or the machine failed: the scenario proves nothing. */

@@ -100,6 +100,24 @@ const serviceFact = object({
   seen: z.string(),
 });
 
+const dataInUse = object({
+  kind: z.enum(['volume', 'bind', 'bucket', 'instance']),
+  name: z.string(),
+  anonymous: z.boolean(),
+  usedBy: z.array(z.string()),
+  declared: z.boolean(),
+  harmless: z.string().nullable(),
+});
+
+const image = object({
+  instance: z.string(),
+  image: z.string(),
+  id: z.string(),
+  digests: z.array(z.string()),
+  version: z.string().nullable(),
+  startedBy: object(sourceLine).nullable(),
+});
+
 const stepDeclaration = object({
   ...sourceLine,
   index: z.number().int(),
@@ -155,6 +173,7 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     host: object({ environment: z.string(), engine: z.string(), network: z.string(), user: z.string() }),
     minFidelity: z.number(),
     dataAt: object(sourceLine).exactOptional(),
+    ignore: z.array(z.string()).exactOptional(),
     places: z.array(object({ ...sourceLine, name: z.string(), volume: z.string().optional(), compare, seeded: z.boolean(), sizeBytes: z.number().nullable() })),
     services: z.array(object({ ...sourceLine, name: z.string(), kind: z.string(), data: z.string().nullable(), seeded: z.boolean(), remedy: z.string().exactOptional() })),
     scenarios: z.array(scenarioDeclaration),
@@ -182,6 +201,7 @@ export const scenarioEntrySchema = z.discriminatedUnion('event', [
     coverage: z.array(object({ name: z.string(), covered: z.enum(['yes', 'no', 'unknown']), why: z.string() })),
     bornVolumes: z.array(object({ ...sourceLine, name: z.string() })),
   }),
+  object({ ...scenario, event: z.literal('inventory'), when: z.enum(['backup', 'restore']), data: z.array(dataInUse), images: z.array(image) }),
   object({ ...scenario, event: z.literal('loss-proven'), proven: z.boolean(), why: z.string() }),
   object({ ...scenario, ...notMeasured }),
   object({ ...scenario, event: z.literal('unproven'), phase, why: z.string(), limit: limit.nullable(), cannotRun: z.boolean() }),

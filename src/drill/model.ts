@@ -234,6 +234,8 @@ export interface Plan {
   readonly host: HostPlan;
   readonly offsite: readonly string[];
   readonly artefacts: readonly { readonly name: string; readonly path: string; readonly holds: readonly string[] }[];
+  /** Where `data:` stands in the drill file. */
+  readonly dataAt: SourceLine;
   readonly places: readonly PlacePlan[];
   readonly services: readonly ServicePlan[];
   readonly ignore: readonly string[];

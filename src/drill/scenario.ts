@@ -6,6 +6,7 @@ import { faultOf } from './faults.ts';
 import type { Phase, ScenarioPlan, StepPhase } from './model.ts';
 import { backup, plantLateCanaries } from './phases/backup.ts';
 import { createHost, prepareFirstHost } from './phases/create.ts';
+import { inventoryAfterRestore, inventoryBeforeBackup } from './phases/inventory.ts';
 import { lose } from './phases/lose.ts';
 import { removeHost } from './phases/remove-host.ts';
 import { seed } from './phases/seed.ts';
@@ -77,6 +78,7 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
   try {
     await deploy(context, slot.host);
     const seeded = await inPhase(context, 'seed', () => seed(context, slot.host));
+    await inventoryBeforeBackup(context, slot.host);
     const backedUp = await backup(context, slot.host);
     stopAtLimit(backedUp);
     await checkBeforeLoss(context, slot.host);
@@ -87,6 +89,7 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
     stopAtLimit(restored);
     const known = { seeded, backedUp: backedUp.manifests, sentinels };
     const answered = await awaitServices(context, slot.host, servicesOf(context, scenario.scope.services), restored.endedAt);
+    await inventoryAfterRestore(context, slot.host, restored.spans);
     const checks = stepsOf(scenario, 'check');
     if (checks.length === 0) await inPhase(context, 'verify', () => verify(context, slot.host, known, { services: answered, beforeChecks: null }));
     else {

@@ -7,7 +7,7 @@ import { findNotYet } from '../drill-file/not-yet.ts';
 import { type ReadDrillFile, readDrillFile } from '../drill-file/read.ts';
 import type { DrillFile } from '../drill-file/schema.ts';
 import { InputErrors, type Plan, type ScenarioPlan } from '../model.ts';
-import { checkNames, listed, type PlanContext } from './context.ts';
+import { checkNames, keyLine, listed, type PlanContext } from './context.ts';
 import { hostPaths } from './host-paths.ts';
 import { planHost } from './host.ts';
 import { imagesInShell } from './images-in-blocks.ts';
@@ -95,9 +95,10 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
     host: withFoundImages(planHost(context, { environment: options.environment, network: options.network }), context, scenarios),
     offsite: drill.offsite.map((path) => context.paths.absolute(path)),
     artefacts: planArtefacts(context),
+    dataAt: keyLine(context, ['data']),
     places,
     services,
-    ignore: drill.ignore,
+    ignore: drill.ignore.map((name) => (/^[~/]/.test(name) ? context.paths.absolute(name) : name)),
     scenarios,
     secrets: [...context.secrets],
     warnings: uncommitted ? ['there are uncommitted changes: the drill runs the last commit in the host, with the runbook and the drill file as they are here'] : [],

@@ -23,6 +23,8 @@ export interface ScenarioFacts {
   readonly runs: ReadonlyMap<number, readonly Known<StepResult>[]>;
   readonly seeded: readonly ScenarioEventOf<'seeded'>[];
   readonly backup: Known<ScenarioEventOf<'backup-inspected'>> | null;
+  /** What was in use before the backup, and after the restore. */
+  readonly inventory: { readonly backup: Known<ScenarioEventOf<'inventory'>> | null; readonly restore: Known<ScenarioEventOf<'inventory'>> | null };
   readonly losses: readonly ScenarioEventOf<'loss-proven'>[];
   readonly unproven: readonly Known<ScenarioEventOf<'unproven'>>[];
   readonly notMeasured: readonly ScenarioEventOf<'not-measured'>[];
@@ -65,6 +67,7 @@ const nothingYet = (declaration: ScenarioDeclaration): Gathering => ({
   runs: new Map(),
   seeded: [],
   backup: null,
+  inventory: { backup: null, restore: null },
   losses: [],
   unproven: [],
   notMeasured: [],
@@ -120,6 +123,9 @@ function addToScenario(scenario: Gathering, entry: number, fact: { readonly at: 
       break;
     case 'backup-inspected':
       scenario.backup = { entry, fact };
+      break;
+    case 'inventory':
+      scenario.inventory = { ...scenario.inventory, [fact.when]: { entry, fact } };
       break;
     case 'loss-proven':
       scenario.losses.push(fact);

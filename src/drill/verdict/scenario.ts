@@ -8,6 +8,7 @@ import { measure, rpoOf, rtoOf } from './clocks.ts';
 import { dataFindings } from './data-findings.ts';
 import { type DrillFacts, type ScenarioFacts, resultOf } from './facts.ts';
 import { fidelityOf } from './fidelity.ts';
+import { inventoryFindings } from './inventory-findings.ts';
 import { type Found, type Moment, beforeTheDrill, isBefore, sortFindings, whereIs } from './found.ts';
 import { objectiveFindings } from './objective-findings.ts';
 import { type Outcomes, allAsExpected, judgeOutcomes } from './outcome.ts';
@@ -26,6 +27,7 @@ export function reportScenario(drill: DrillFacts, facts: ScenarioFacts): Scenari
       ...stepFindings(facts),
       ...unprovenLimits(facts),
       ...backupFindings(drill, facts, outcomes),
+      ...inventoryFindings(drill, facts),
       ...dataFindings(drill, facts, outcomes),
       ...checkFindings(facts, outcomes),
       ...objectiveFindings(declaration, measured, { actual: fidelity, target }, facts.verified?.entry ?? Number.POSITIVE_INFINITY),
