@@ -52,7 +52,11 @@ export interface StepResult {
 
 /** One artefact after inspection. */
 export interface ArtefactFact {
+  /** `folder`: plain copies below one new folder. `commit`: a branch or tag of the origin. `snapshot`, `object`: kept by the engine. */
+  readonly kind: 'file' | 'folder' | 'commit' | 'snapshot' | 'object';
+  /** Absolute in the host; `volume:NAME/…` in a volume of the engine; `git:REF`; the engine's own name. */
   readonly path: string;
+  /** Of the file; of a folder that of its listing as `sha256sum` writes it, sorted by path; else null. */
   readonly sha256: string | null;
   readonly bytes: number;
   readonly state: 'readable' | 'broken' | 'opaque';
@@ -70,6 +74,15 @@ export interface ArtefactFact {
   readonly writtenBy: SourceLine | null;
   /** Why it is broken, or what it was recognised as. */
   readonly detail: string;
+}
+
+/** A volume that the backup steps made. */
+export interface BornVolume extends SourceLine {
+  readonly name: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** As in `ArtefactFact`. */
+  readonly holds: readonly string[];
 }
 
 export interface Coverage {
@@ -245,7 +258,7 @@ export type ScenarioEvent = { readonly scenario: string } & (
       readonly backupEnded: number;
       readonly artefacts: readonly ArtefactFact[];
       readonly coverage: readonly Coverage[];
-      readonly bornVolumes: readonly ({ readonly name: string } & SourceLine)[];
+      readonly bornVolumes: readonly BornVolume[];
     }
   /** The engine's inventory: before the backup, and after the restore (images alone). */
   | { readonly event: 'inventory'; readonly when: 'backup' | 'restore'; readonly data: readonly DataInUseFact[]; readonly images: readonly ImageFact[] }

@@ -53,6 +53,7 @@ const stepResult = object({
 });
 
 const artefact = object({
+  kind: z.enum(['file', 'folder', 'commit', 'snapshot', 'object']),
   path: z.string(),
   sha256: z.string().nullable(),
   bytes: z.number(),
@@ -199,7 +200,7 @@ export const scenarioEntrySchema = z.discriminatedUnion('event', [
     backupEnded: z.number(),
     artefacts: z.array(artefact),
     coverage: z.array(object({ name: z.string(), covered: z.enum(['yes', 'no', 'unknown']), why: z.string() })),
-    bornVolumes: z.array(object({ ...sourceLine, name: z.string() })),
+    bornVolumes: z.array(object({ ...sourceLine, name: z.string(), files: z.number(), bytes: z.number(), holds: z.array(z.string()) })),
   }),
   object({ ...scenario, event: z.literal('inventory'), when: z.enum(['backup', 'restore']), data: z.array(dataInUse), images: z.array(image) }),
   object({ ...scenario, event: z.literal('loss-proven'), proven: z.boolean(), why: z.string() }),

@@ -66,6 +66,9 @@ export interface ScenarioReport {
     readonly sha256: string | null;
     readonly bytes: number;
     readonly state: 'readable' | 'broken' | 'opaque';
+    readonly kind: 'file' | 'folder' | 'commit' | 'snapshot' | 'object';
+    /** From the outside in. */
+    readonly layers: readonly string[];
     readonly covers: readonly string[];
   }[];
   readonly findings: readonly Finding[];

@@ -65,6 +65,19 @@ export interface InUse {
   readonly images: readonly ImageInUse[];
 }
 
+/** Something that the engine itself keeps of places, made by its own tools: no file of the host that could be read. */
+export interface EngineArtefact {
+  readonly kind: 'snapshot' | 'object';
+  /** As the engine's own tools name it. */
+  readonly name: string;
+  /** Places whose whole content it holds, as it was when it was made. */
+  readonly holds: readonly PlaceLocation[];
+  /** When it was made, seconds since 1970 with fraction, by the host's clock. */
+  readonly born: number;
+  /** Null where the engine does not tell. */
+  readonly bytes: number | null;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** Path patterns in the host that hold the engine's own storage: no artefact is looked for there. */
@@ -86,6 +99,12 @@ export interface Engine {
   inventory(host: Host): Promise<readonly string[]>;
   /** The data and the images of all that runs now. What is stopped uses nothing. */
   inUse(host: Host): Promise<InUse>;
+  /**
+   * Snapshots and exported objects made since a moment (seconds since 1970, host's clock) that are still there. They are lost with the host.
+   * Absent where an engine keeps none: what Docker copies are files and volumes.
+   * @param places those that an artefact is asked for.
+   */
+  artefacts?(host: Host, places: readonly PlaceLocation[], since: number): Promise<readonly EngineArtefact[]>;
   /** Command line, as a program and its arguments, that runs `command` inside a container or instance. */
   insideCommand(inside: string, command: readonly string[]): readonly string[];
 }

@@ -32,6 +32,7 @@ export async function commitsSince(host: Host, before: Heads, options: Inspectio
       const [facts, { exitCode, stderr }] = await Promise.all([inspectStream(stream, options), archive]);
       if (exitCode !== 0) throw new Error(`commit ${commit} of ${ref} cannot be read: exit ${exitCode}: ${stderr.trim()}`);
       return {
+        kind: 'commit',
         path: `git:${ref}`,
         sha256: null,
         bytes: facts.bytes,

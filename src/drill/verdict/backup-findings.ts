@@ -1,5 +1,6 @@
 /** What the backup left, and what it left out. */
-import type { ArtefactFact } from '../journal-events.ts';
+import { counted, listNames } from '../format.ts';
+import type { ArtefactFact, BornVolume } from '../journal-events.ts';
 import type { SourceLine } from '../model.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
 import { type Found, finding } from './found.ts';
@@ -14,8 +15,9 @@ export function coveredOf(facts: ScenarioFacts, place: JudgedPlace): Covered {
   return covered === 'unknown' && cameBack ? 'yes' : covered;
 }
 
-/** A file of no content, or layers around nothing. */
-export const isEmptyArtefact = (artefact: ArtefactFact): boolean => artefact.bytes === 0 || (artefact.contentBytes === 0 && artefact.members === null);
+/** A file of no content, or layers around nothing. What an engine keeps has no size that all engines tell. */
+export const isEmptyArtefact = (artefact: ArtefactFact): boolean =>
+  artefact.kind !== 'snapshot' && artefact.kind !== 'object' && (artefact.bytes === 0 || (artefact.contentBytes === 0 && artefact.members === null));
 
 /** An archive with nothing in it but folders. */
 export const isEmptyArchive = (artefact: ArtefactFact): boolean => artefact.bytes > 0 && artefact.members === 0;
@@ -108,17 +110,23 @@ function allCovered(facts: ScenarioFacts, { places }: Outcomes): boolean {
   return saved.every((place) => coveredOf(facts, place) === 'yes');
 }
 
-function bornVolume(volume: { readonly name: string } & SourceLine, harmless: boolean, drill: DrillFacts): Found['finding'] {
-  const twin = drill.started.places.map((place) => place.volume).find((name) => name !== undefined && name.endsWith(`_${volume.name}`));
-  const hint = twin === undefined ? '' : ` (is ${twin} meant?)`;
+/** A wrong name makes the engine create a volume and read that; a volume with the data in it was meant. */
+function bornVolume(volume: BornVolume, harmless: boolean, drill: DrillFacts): Found['finding'] {
+  const { name, files, bytes, holds } = volume;
+  const twin = drill.started.places.map((place) => place.volume).find((full) => full !== undefined && full.endsWith(`_${name}`));
+  const hint = twin === undefined || holds.length > 0 ? '' : ` (is ${twin} meant?)`;
+  const content = files === 0 ? 'nothing is in it' : `${counted(files, 'file')} of ${bytes} bytes ${files === 1 ? 'is' : 'are'} in it, ${holds.length === 0 ? 'with no canary' : `with the canary of ${listNames(holds)}`}`;
   return finding(
     'volume-born-in-backup',
     volume,
     {
-      message: `The backup made a new volume ${volume.name}${hint}`,
-      expected: 'a backup that reads volumes which are there',
-      actual: `${volume.name} did not exist before this command, so it is empty`,
-      help: 'Use the full name that docker volume ls shows: Compose puts the project’s name before it (PROJECT_VOLUME).',
+      message: `The backup made a new volume ${name}${hint}`,
+      expected: 'a backup that names volumes which are there',
+      actual: `${name} did not exist before this command; ${content}`,
+      help:
+        holds.length > 0
+          ? `Where ${name} is meant to keep the backup, make it in a deploy step; it is lost with the host.`
+          : 'Use the full name that docker volume ls shows: Compose puts the project’s name before it (PROJECT_VOLUME).',
     },
     harmless ? 'warning' : 'error',
   );

@@ -92,6 +92,7 @@ export const exampleService = (name: string, more: Partial<ServiceFact> = {}): S
 });
 
 export const exampleArtefact = (name: string, more: Partial<ArtefactFact> = {}): ArtefactFact => ({
+  kind: 'file',
   path: `/srv/backups/2026-11-22/${name}.tar.gz`,
   sha256: 'b5bb9d8014a0f9b1d61e21e796d78dccdf1352f23cd32812f4850b878ae4944c',
   bytes: 20_480,

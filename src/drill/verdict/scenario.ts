@@ -123,11 +123,13 @@ function reportOutcomes(facts: ScenarioFacts, outcomes: Outcomes): Pick<Scenario
 
 function reportArtefacts(drill: DrillFacts, facts: ScenarioFacts): ScenarioReport['artefacts'] {
   const placeOf = new Map(drill.started.services.map(({ name, data }) => [serviceKey(name), data ?? name]));
-  return (facts.backup?.fact.artefacts ?? []).map(({ path, sha256, bytes, state, holds }) => ({
+  return (facts.backup?.fact.artefacts ?? []).map(({ path, sha256, bytes, state, kind, layers, holds }) => ({
     path,
     sha256,
     bytes,
     state,
+    kind,
+    layers,
     covers: [...new Set(holds.map((key) => placeOf.get(key) ?? key))],
   }));
 }

@@ -231,7 +231,7 @@ describe('the backup', () => {
   });
 
   it('made a volume of its own: a warning where all is covered all the same', () => {
-    const bornVolumes = [{ name: 'grafana', file: runbook, line: 43 }];
+    const bornVolumes = [{ name: 'grafana', file: runbook, line: 43, files: 0, bytes: 0, holds: [] }];
     expect(told(inspected({ bornVolumes }).findings)).toEqual(['docs/runbook.md:43 volume-born-in-backup warning']);
     expect(told(inspected({ bornVolumes, coverage: uncovered }).findings)).toContain('docs/runbook.md:43 volume-born-in-backup error');
   });
@@ -446,7 +446,7 @@ it('every finding says what was expected, what was seen and what to do, and they
     deploy: stepEnded(0, { failures: [exampleFailure(22), exampleFailure(21, { kind: 'masked' })] }),
     backup: stepEnded(1, { status: 'timed-out' }),
     restore: stepEnded(2, { status: 'failed', prompt: { file: runbook, line: 62, program: 'less' }, inputTaken: true }),
-    inspected: [{ ...exampleBackup, artefacts: [], coverage: [{ name: 'grafana', covered: 'no', why: '' }], bornVolumes: [{ name: 'x', file: runbook, line: 42 }] }],
+    inspected: [{ ...exampleBackup, artefacts: [], coverage: [{ name: 'grafana', covered: 'no', why: '' }], bornVolumes: [{ name: 'x', file: runbook, line: 42, files: 0, bytes: 0, holds: [] }] }],
     ...verifiedAs({
       places: [examplePlace('grafana', { counts: { 'changed/error': 1, 'extra/error': 1, 'metadata/warning': 1, 'late/error': 1, 'missing/error': 1 } })],
       services: [exampleService('grafana', { ready: false, canary: 'absent', lateCanary: 'there', seen: '' }), exampleService('site', { seeded: false, ready: false, seen: '' })],

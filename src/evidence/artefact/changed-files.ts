@@ -29,12 +29,13 @@ function pruning(exclude: readonly string[]): readonly string[] {
 }
 
 /**
+ * @param where absolute paths: one below an excluded path is searched all the same.
  * @param since seconds since 1970, from `markTime`.
  * @param exclude absolute paths or `find -path` globs besides those that never hold an artefact.
  */
-export async function findChangedFiles(host: Host, since: number, exclude: readonly string[]): Promise<readonly ChangedFile[]> {
+export async function findChangedFiles(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly ChangedFile[]> {
   const result = await host.exec([
-    '/usr/bin/find', '/', ...pruning(exclude),
+    '/usr/bin/find', ...where, ...pruning(exclude),
     '-type', 'f', '-newerct', `@${since.toFixed(9)}`, '-printf', String.raw`%s %C@ %p\0`,
   ]);
   return result.stdout
@@ -51,9 +52,9 @@ export async function findChangedFiles(host: Host, since: number, exclude: reado
  * Folders that were born in the phase, so that plain copies below one are one artefact.
  * stat tells the birth (find's own `%B` does not, on overlayfs).
  */
-export async function findNewFolders(host: Host, since: number, exclude: readonly string[]): Promise<readonly string[]> {
+export async function findNewFolders(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly string[]> {
   const stat = String.raw`/usr/bin/find "$@" -print0 | xargs -0r stat --printf '%.9W %n\0'`;
-  const result = await host.exec(['/bin/sh', '-c', stat, 'sh', '/', ...pruning(exclude), '-type', 'd', '-newerct', `@${since.toFixed(9)}`]);
+  const result = await host.exec(['/bin/sh', '-c', stat, 'sh', ...where, ...pruning(exclude), '-type', 'd', '-newerct', `@${since.toFixed(9)}`]);
   return result.stdout
     .toString()
     .split('\0')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestHost } from '../../../tests/test-host.ts';
 import type { Host } from '../../ports/host.ts';
 import { markTime } from './changed-files.ts';
-import { type BackupInspection, inspectBackup } from './inspect-backup.ts';
+import { type BackupInspection, type InspectedBackup, inspectBackup } from './inspect-backup.ts';
 
 const nonce = `drill${'0123456789abcdef'.repeat(2)}`;
 let host: Host;
@@ -12,16 +12,17 @@ beforeAll(async () => {
 });
 afterAll(() => host[Symbol.asyncDispose]());
 
-async function inspect(command: string, more: Partial<BackupInspection> = {}): ReturnType<typeof inspectBackup> {
+async function inspect(command: string, more: Partial<BackupInspection> = {}): Promise<InspectedBackup['artefacts']> {
   const since = await markTime(host);
   const result = await host.exec(['bash', '-c', command]);
   const end = await markTime(host);
   expect(result.stderr).toBe('');
-  const artefacts = await inspectBackup(host, {
+  const { artefacts } = await inspectBackup(host, {
     nonces: new Map([[nonce, 'app']]),
     passphrases: ['correct horse battery'],
     since,
     exclude: ['/data', '/var/lib/docker', '/var/lib/containerd'],
+    volumes: [],
     offsite: ['/srv/backups'],
     declared: [],
     spans: [{ file: 'runbook.md', line: 7, command, start: since, end }],

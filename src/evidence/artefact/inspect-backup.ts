@@ -5,6 +5,7 @@ import type { ArtefactFact } from '../../drill/journal-events.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ChangedFile, findChangedFiles, findNewFolders } from './changed-files.ts';
 import { type InspectionOptions, type StreamFacts, inspectStream } from './inspect-stream.ts';
+import { isPlain, plainArtefacts } from './plain-copies.ts';
 import { type CommandSpan, commandThatWrote } from './written-by.ts';
 
 export interface BackupInspection extends InspectionOptions {
@@ -12,6 +13,8 @@ export interface BackupInspection extends InspectionOptions {
   readonly since: number;
   /** Absolute paths that are no artefacts: the places themselves, the engine's storage. */
   readonly exclude: readonly string[];
+  /** Volumes of the engine that are no places: looked into though they lie in the engine's storage. */
+  readonly volumes: readonly SearchedVolume[];
   /** Absolute paths and globs of what outlives a lost host. */
   readonly offsite: readonly string[];
   /** Globs of artefacts that the drill file declares. */
@@ -19,9 +22,24 @@ export interface BackupInspection extends InspectionOptions {
   readonly spans: readonly CommandSpan[];
 }
 
-interface Inspected {
+export interface SearchedVolume {
+  readonly name: string;
+  /** Absolute path of its content in the host. */
+  readonly root: string;
+  /** The backup steps made it, so that all in it is theirs. */
+  readonly born: boolean;
+}
+
+/** One file of a format that says what it is, or one of a group of plain copies. */
+export interface InspectedFile {
   readonly file: ChangedFile;
   readonly facts: StreamFacts;
+}
+
+export interface InspectedBackup {
+  readonly artefacts: readonly ArtefactFact[];
+  /** By name of a volume that the backup steps made. */
+  readonly bornVolumes: ReadonlyMap<string, { readonly files: number; readonly bytes: number; readonly holds: readonly string[] }>;
 }
 
 /** A path that is, or lies below, one of the paths or globs. */
@@ -30,28 +48,57 @@ export function matcher(globs: readonly string[]): (path: string) => boolean {
   return (path) => globs.length > 0 && isMatch(path);
 }
 
-export async function inspectBackup(host: Host, inspection: BackupInspection): Promise<readonly ArtefactFact[]> {
-  const [files, newFolders] = await Promise.all([
-    findChangedFiles(host, inspection.since, inspection.exclude),
-    findNewFolders(host, inspection.since, inspection.exclude),
-  ]);
+export async function inspectBackup(host: Host, inspection: BackupInspection): Promise<InspectedBackup> {
+  const { since, exclude, volumes, spans } = inspection;
+  const where = ['/', ...volumes.map(({ root }) => root)];
+  const [files, newFolders] = await Promise.all([findChangedFiles(host, where, since, exclude), findNewFolders(host, where, since, exclude)]);
   const isOffsite = matcher(inspection.offsite);
   const isDeclared = matcher(inspection.declared);
-  const isWanted = (path: string): boolean => isOffsite(path) || isDeclared(path);
+  const isInBorn = matcher(volumes.filter(({ born }) => born).map(({ root }) => root));
   const archives: ArtefactFact[] = [];
-  const plain: Inspected[] = [];
+  const plain: InspectedFile[] = [];
   for (const file of files) {
     const facts = await inspectFile(host, file, inspection);
-    if (facts === null) continue;
+    if (facts === null || isOthers(file, facts, inspection)) continue;
     if (isPlain(facts)) plain.push({ file, facts });
-    else archives.push(artefact(file, facts, isOffsite(file.path), inspection.spans));
+    else archives.push(artefact(file, facts, isOffsite(file.path), spans));
   }
-  const copies = plainCopies(plain, newFolders).flatMap((group) => plainArtefact(group, { isOffsite, isWanted, isDeclared, spans: inspection.spans }));
-  return [...archives, ...copies].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const copies = plainArtefacts(plain, [...newFolders, ...volumes.filter(({ born }) => born).map(({ root }) => root)], {
+    isOffsite,
+    isDeclared,
+    isWanted: (path) => isOffsite(path) || isDeclared(path) || isInBorn(path),
+    spans,
+  });
+  const artefacts = [...archives, ...copies].map((fact) => ({ ...fact, path: shownPath(fact.path, volumes) })).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return { artefacts, bornVolumes: contentOfBorn(files, artefacts, volumes) };
 }
 
-/** Of no format that names itself: a copy, a text, or bytes that say nothing. */
-const isPlain = ({ layers: [format] }: StreamFacts): boolean => format === undefined || format === 'text' || format === 'unknown';
+const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+
+/** In a volume that was there before, a file without a canary is the business of the service that keeps it there. */
+function isOthers({ path }: ChangedFile, facts: StreamFacts, { volumes }: BackupInspection): boolean {
+  const volume = volumes.find(({ root }) => isBelow(path, root));
+  return volume !== undefined && !volume.born && facts.holds.length === 0 && (facts.state !== 'opaque' || isPlain(facts));
+}
+
+const volumePath = (name: string): string => `volume:${name}/`;
+
+/** The engine's storage is no place that a person looks into: a volume goes by its name. */
+function shownPath(path: string, volumes: readonly SearchedVolume[]): string {
+  const volume = volumes.find(({ root }) => isBelow(path, root));
+  return volume === undefined ? path : `${volumePath(volume.name)}${path.slice(volume.root.length + 1)}`;
+}
+
+function contentOfBorn(files: readonly ChangedFile[], artefacts: readonly ArtefactFact[], volumes: readonly SearchedVolume[]): InspectedBackup['bornVolumes'] {
+  return new Map(
+    volumes.flatMap(({ name, root, born }) => {
+      if (!born) return [];
+      const within = files.filter(({ path }) => isBelow(path, root));
+      const holds = artefacts.filter(({ path }) => path.startsWith(volumePath(name))).flatMap((fact) => fact.holds);
+      return [[name, { files: within.length, bytes: within.reduce((sum, file) => sum + file.bytes, 0), holds: [...new Set(holds)] }] as const];
+    }),
+  );
+}
 
 /** Null for a file that is gone again, or that only root's own kernel interfaces could read. */
 async function inspectFile(host: Host, file: ChangedFile, options: InspectionOptions): Promise<StreamFacts | null> {
@@ -65,6 +112,7 @@ async function inspectFile(host: Host, file: ChangedFile, options: InspectionOpt
 function artefact(file: ChangedFile, facts: StreamFacts, offsite: boolean, spans: readonly CommandSpan[]): ArtefactFact {
   const writer = commandThatWrote(file.path, file.changed, spans);
   return {
+    kind: 'file',
     path: file.path,
     sha256: facts.sha256,
     bytes: facts.bytes,
@@ -77,65 +125,4 @@ function artefact(file: ChangedFile, facts: StreamFacts, offsite: boolean, spans
     writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
     detail: facts.detail,
   };
-}
-
-interface CopyGroup {
-  /** Ends in `/` for a folder. */
-  readonly path: string;
-  readonly copies: readonly Inspected[];
-}
-
-/** Plain copies below one new folder are one artefact, whose path ends in `/`. */
-function plainCopies(plain: readonly Inspected[], newFolders: readonly string[]): readonly CopyGroup[] {
-  const topmost = newFolders.filter((folder) => !newFolders.some((other) => folder.startsWith(`${other}/`)));
-  const groups = new Map<string, Inspected[]>();
-  for (const copy of plain) {
-    const folder = topmost.find((candidate) => copy.file.path.startsWith(`${candidate}/`));
-    const path = folder === undefined ? copy.file.path : `${folder}/`;
-    const group = groups.get(path);
-    if (group === undefined) groups.set(path, [copy]);
-    else group.push(copy);
-  }
-  return [...groups].map(([path, copies]) => ({ path, copies }));
-}
-
-interface PlainRules {
-  readonly isOffsite: (path: string) => boolean;
-  readonly isDeclared: (path: string) => boolean;
-  readonly isWanted: (path: string) => boolean;
-  readonly spans: readonly CommandSpan[];
-}
-
-/** What a backup means to leave behind, by its name; a lock or a log of 0 bytes is no failed backup. */
-const namedAsBackup = /\.(?:tar|tgz|gz|zst|xz|bz2|zip|7z|gpg|pgp|asc|age|enc|sql|dump|db|sqlite3?|rdb|img|bak|json|csv)$/i;
-
-/**
- * With a nonce in plain bytes it is readable. Without one, bytes that say nothing are opaque where an artefact is expected,
- * text is no artefact (a log, a list of sums), and nothing at all is an empty artefact if its name promises a backup.
- */
-function plainArtefact({ path, copies }: CopyGroup, rules: PlainRules): readonly ArtefactFact[] {
-  const [first] = copies;
-  if (first === undefined) return [];
-  const holds = [...new Set(copies.flatMap((copy) => copy.facts.holds))];
-  const bytes = copies.reduce((sum, copy) => sum + copy.facts.bytes, 0);
-  const opaque = copies.some((copy) => copy.facts.layers[0] === 'unknown') && rules.isWanted(path);
-  const empty = bytes === 0 && ((namedAsBackup.test(path) && rules.isWanted(path)) || rules.isDeclared(path));
-  if (holds.length === 0 && !opaque && !empty) return [];
-  const changed = Math.max(...copies.map((copy) => copy.file.changed));
-  const writer = commandThatWrote(path, changed, rules.spans);
-  return [
-    {
-      path,
-      sha256: path === first.file.path ? first.facts.sha256 : null,
-      bytes,
-      state: holds.length > 0 || empty ? 'readable' : 'opaque',
-      layers: [],
-      members: null,
-      contentBytes: bytes,
-      holds,
-      offsite: rules.isOffsite(path),
-      writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
-      detail: holds.length > 0 || empty ? '' : 'unknown',
-    },
-  ];
 }

@@ -88,7 +88,7 @@ const failing: readonly JournalEntry[] = writtenDown(
             { name: 'grafana', covered: 'no', why: 'its canary stands in none of 1 artefact' },
             { name: 'loki', covered: 'no', why: 'its canary stands in none of 1 artefact' },
           ],
-          bornVolumes: [{ name: 'data', file: runbook, line: 42 }],
+          bornVolumes: [{ name: 'data', file: runbook, line: 42, files: 0, bytes: 0, holds: [] }],
         },
       ],
       restore: [...stepEnded(2, { duration: 0.4 }), ...stepEnded(3, { status: 'skipped', exitCode: null, start: null, duration: null })],

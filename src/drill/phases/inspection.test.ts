@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { drillFile, edited, testRepository } from '../plan/test-repository.ts';
-import { passphrasesOf } from './backup.ts';
+import { passphrasesOf } from './inspection.ts';
 
 describe('passphrases that an artefact is opened with', () => {
   it('are also those that the operator carries to the host, by their first line as gpg reads them', async () => {

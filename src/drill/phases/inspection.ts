@@ -1,0 +1,62 @@
+/** What an inspection of a backup looks for, and where. */
+import type { BackupInspection, SearchedVolume } from '../../evidence/artefact/inspect-backup.ts';
+import type { EngineVolume } from '../../ports/engine.ts';
+import type { Host } from '../../ports/host.ts';
+import { type ScenarioContext, homeOf, inHost } from '../context.ts';
+import { serviceKey } from '../journal-events.ts';
+import type { Plan } from '../model.ts';
+import { locate } from './places.ts';
+import type { PhaseOutcome } from './steps.ts';
+
+/** @param before volumes that were there when the phase began. */
+export async function inspectionOf(context: ScenarioContext, host: Host, since: number, before: readonly EngineVolume[], { spans }: PhaseOutcome): Promise<BackupInspection> {
+  const { plan, engine, gpgPassphrase } = context.drill;
+  const { user } = host.spec;
+  const roots = (await Promise.all(plan.places.map((place) => locate(context, host, place)))).filter((root) => root !== null);
+  return {
+    nonces: nonceNames(context),
+    passphrases: [...passphrasesOf(gpgPassphrase, plan), ...(await passphrasesInBackup(context, host))],
+    since,
+    exclude: [...engine.storage, ...roots, `${homeOf(user)}/.bash_history`],
+    volumes: searchedVolumes(before, await engine.volumes(host)).filter(({ root }) => !roots.includes(root)),
+    offsite: plan.offsite.map((entry) => inHost(entry, user)),
+    declared: plan.artefacts.map(({ path }) => inHost(path, user)),
+    spans,
+  };
+}
+
+/** One that no person named is the engine's own, however new. */
+function searchedVolumes(before: readonly EngineVolume[], after: readonly EngineVolume[]): readonly SearchedVolume[] {
+  const known = new Set(before.map((volume) => volume.name));
+  return after.map(({ name, root, anonymous }) => ({ name, root, born: !anonymous && !known.has(name) }));
+}
+
+/** nonce → the place's name, or `serviceKey`. Late nonces are no proof of a backup. */
+function nonceNames({ nonces }: ScenarioContext): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [nonce, owner] of nonces.all) if (!owner.late) names.set(nonce, owner.of === 'place' ? owner.name : serviceKey(owner.name));
+  return names;
+}
+
+/** Passphrases that the backup itself gives to gpg, in its words or in a file of the host. */
+async function passphrasesInBackup({ scenario }: ScenarioContext, host: Host): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const step of scenario.steps) {
+    if (step.phase !== 'backup' || !('shell' in step)) continue;
+    for (const [, file, quoted = ''] of step.shell.text.matchAll(/--passphrase(-file)?[=\s]+('[^']*'|"[^"]*"|[^\s'"]+)/g)) {
+      const word = quoted.replace(/^(['"])(.*)\1$/s, '$2');
+      if (file === undefined) found.push(word);
+      else found.push((await host.exec(['/usr/bin/head', '-n', '1', inHost(word, host.spec.user)])).stdout.toString().trimEnd());
+    }
+  }
+  return found.filter((passphrase) => passphrase !== '');
+}
+
+/** What a person who restores may hold: gpg's answer, `host.files` (gpg reads the first line of a passphrase file) and `host.env`. */
+export function passphrasesOf(gpgPassphrase: string, { host }: Pick<Plan, 'host'>): readonly string[] {
+  const files = host.files.flatMap(({ content }) => [content.trim(), content.split('\n', 1)[0]?.trimEnd() ?? '']);
+  return [...new Set([gpgPassphrase, ...files.filter((text) => text.length <= longestPassphrase), ...Object.values(host.env), ''])];
+}
+
+/** gpg takes no longer one. Trying a whole configuration file as a passphrase costs seconds. */
+const longestPassphrase = 255;
