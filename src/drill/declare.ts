@@ -51,7 +51,8 @@ function declareStep(step: PlannedStep, index: number): StepDeclaration {
     kind: step.kind,
     substitutions: shell?.substitutions ?? 0,
     inRunbook: shell?.inRunbook ?? false,
-    sourceLines: shell?.sourceLines ?? [],
+    // A built-in step is one line of the drill file, and stands in no runbook.
+    sourceLines: step.kind === 'archive' || step.kind === 'unarchive' ? [step.at.line] : (shell?.sourceLines ?? []),
     replacedLines: shell?.replacedLines ?? [],
     ...(step.kind === 'skip' ? { why: step.why } : {}),
   };

@@ -104,7 +104,7 @@ interface StepCommon {
   readonly phase: StepPhase;
   /** For `check: { backup }`: runs before the loss. */
   readonly before: 'loss' | null;
-  /** `#name`, the reference with `[n]`, the first line of a `run` or `quote`, or `wait SERVICE`. */
+  /** `#name`, the reference with `[n]`, the first line of a `run` or `quote`, `wait SERVICE`, `archive PLACE, …` or `unarchive PLACE, …`. */
   readonly name: string;
   readonly at: SourceLine;
   readonly timeoutSeconds: number;
@@ -154,7 +154,21 @@ export interface SkipStep extends StepCommon {
   readonly shell: ShellText;
   readonly why: string;
 }
-export type PlannedStep = ShellStep | WaitStep | WriteStep | SkipStep;
+/** The built-in backup: one archive for each place. */
+export interface ArchiveStep extends StepCommon {
+  readonly kind: 'archive';
+  readonly places: readonly string[];
+  /** Folder in the host. */
+  readonly to: string;
+  readonly encrypt: 'gpg-passphrase' | null;
+}
+/** The built-in restore: each place's content is replaced by that of its archive. */
+export interface UnarchiveStep extends StepCommon {
+  readonly kind: 'unarchive';
+  readonly places: readonly string[];
+  readonly from: string;
+}
+export type PlannedStep = ShellStep | WaitStep | WriteStep | SkipStep | ArchiveStep | UnarchiveStep;
 
 export type Loss =
   | { readonly type: 'data'; readonly how: 'delete' | 'remove' | 'corrupt' }

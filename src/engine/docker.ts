@@ -14,6 +14,7 @@ export const dockerEngine: Engine = {
   makeVolume,
   locate,
   killUsers,
+  stopUsers,
   startAgain,
   removePlace,
   removeStack,
@@ -50,6 +51,13 @@ async function killUsers(host: Host, places: readonly PlaceLocation[]): Promise<
   const left = await usersOf(host, places);
   if (left.length > 0) throw new Error(`still running with a lost place after SIGKILL: ${left.join(', ')}`);
   return killed;
+}
+
+/** With the time that each container has for it; then the engine kills it. */
+async function stopUsers(host: Host, places: readonly PlaceLocation[]): Promise<readonly KilledInstance[]> {
+  const names = await usersOf(host, places);
+  if (names.length > 0) await docker(host, ['stop', '--', ...names]);
+  return names.map((name) => ({ name }));
 }
 
 async function startAgain(host: Host, killed: readonly KilledInstance[]): Promise<void> {

@@ -20,6 +20,11 @@ export function shellInHost(host: Host, what: string, script: string, args: read
   return programInHost(host, what, ['/bin/sh', '-c', script, 'drill', ...args], options);
 }
 
+/** A bash script as root, where a pipe's every status counts; no startup file is read. */
+export function bashInHost(host: Host, what: string, script: string, args: readonly string[], options: ProgramOptions = {}): Promise<ExecResult> {
+  return programInHost(host, what, ['/bin/bash', '--norc', '--noprofile', '-c', script, 'drill', ...args], options);
+}
+
 /** A Perl program as root; perl-base is an essential package of Debian. */
 export function perlInHost(host: Host, what: string, program: string, args: readonly string[], options: ProgramOptions = {}): Promise<ExecResult> {
   return programInHost(host, what, ['/usr/bin/perl', '-e', program, '--', ...args], options);

@@ -23,7 +23,7 @@ export interface EngineVolume {
   readonly anonymous: boolean;
 }
 
-/** A container or instance that had a place open, and was killed for it. */
+/** A container or instance that had a place open, and was killed or stopped for it. */
 export interface KilledInstance {
   readonly name: string;
 }
@@ -89,7 +89,9 @@ export interface Engine {
   locate(host: Host, place: PlaceLocation): Promise<string | null>;
   /** SIGKILL to every container or instance that has one of the places open; what was killed. */
   killUsers(host: Host, places: readonly PlaceLocation[]): Promise<readonly KilledInstance[]>;
-  /** Starts again what `killUsers` killed. A start that fails is no error. Waits for nothing. */
+  /** Asks every container or instance that has one of the places open to stop, so that it writes down what it has in memory; what was stopped. */
+  stopUsers(host: Host, places: readonly PlaceLocation[]): Promise<readonly KilledInstance[]>;
+  /** Starts again what `killUsers` killed or `stopUsers` stopped. A start that fails is no error. Waits for nothing. */
   startAgain(host: Host, killed: readonly KilledInstance[]): Promise<void>;
   /** Removes the volume with what is attached to it. Only for `volume`, `bucket` and `instance` places. */
   removePlace(host: Host, place: PlaceLocation): Promise<void>;

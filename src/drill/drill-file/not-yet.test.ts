@@ -4,14 +4,12 @@ import { findNotYet } from './not-yet.ts';
 const told = (raw: unknown) => findNotYet(raw).map(({ path, what }) => `${path.join('.')} | ${what}`);
 
 it('tells every key and value that nothing implements yet', () => {
-  const scenario = { loss: { compromise: ['ca'] }, expect: { ca: 'regenerated' }, backup: [{ archive: ['ca'], to: '/b' }], check: { restore: [{ unarchive: ['ca'], from: '/b' }] }, 'repeat-restore': true };
+  const scenario = { loss: { compromise: ['ca'] }, expect: { ca: 'regenerated' }, 'repeat-restore': true };
   expect(told({ host: { environment: 'lxd', engine: 'incus' }, data: { b: { bucket: 'x' }, i: { instance: 'y' } }, services: { g: { kind: 'grafana' } }, scenarios: { s: scenario } }).toSorted()).toEqual([
     'data.b.bucket | bucket',
     'data.i.instance | instance',
     'host.engine | engine: incus',
     'host.environment | environment: lxd',
-    'scenarios.s.backup.0.archive | archive',
-    'scenarios.s.check.restore.0.unarchive | unarchive',
     'scenarios.s.expect.ca | ca: regenerated',
     'scenarios.s.loss.compromise | compromise',
     'scenarios.s.repeat-restore | repeat-restore: true',

@@ -9,8 +9,6 @@ interface NotYet {
   readonly values?: readonly unknown[];
 }
 
-const stepLists = ['deploy', ...['backup', 'restore', 'check', 'check.backup', 'check.restore', 'loss.steps'].map((list) => `scenarios.*.${list}`)];
-
 const notYet: readonly NotYet[] = [
   { at: 'host.environment', values: ['lxd', 'incus'] },
   { at: 'host.engine', values: ['incus', 'lxd'] },
@@ -22,8 +20,6 @@ const notYet: readonly NotYet[] = [
   { at: 'scenarios.*.loss.compromise' },
   { at: 'scenarios.*.expect.*', values: ['regenerated', 'lost'] },
   { at: 'scenarios.*.repeat-restore', values: [true] },
-  ...stepLists.map((list) => ({ at: `${list}.*.archive` })),
-  ...stepLists.map((list) => ({ at: `${list}.*.unarchive` })),
 ];
 
 export interface Refused {

@@ -6,7 +6,8 @@ import { type BlockRun, type LateRecords, type ShellSession, openSession } from 
 import type { CommandSpan } from '../../evidence/artefact/written-by.ts';
 import { type ScenarioContext, homeOf, inHost } from '../context.ts';
 import type { CommandFailure, HostLimit, StepResult } from '../journal-events.ts';
-import type { PlannedStep, ShellStep, ShellText, WaitStep, WriteStep } from '../model.ts';
+import type { ArchiveStep, PlannedStep, ShellStep, ShellText, UnarchiveStep, WaitStep, WriteStep } from '../model.ts';
+import { runBuiltIn } from './built-in.ts';
 import { waitUntilReady } from './services.ts';
 import { workspaceOf } from './create.ts';
 
@@ -150,6 +151,9 @@ async function runStep(runner: StepRunner, step: PlannedStep): Promise<StepResul
       return runWait(runner, step);
     case 'write':
       return runWrite(runner, step);
+    case 'archive':
+    case 'unarchive':
+      return runArchiving(runner, step);
     case 'skip':
       return skipped;
     default:
@@ -175,6 +179,16 @@ async function runWrite({ host }: StepRunner, step: WriteStep): Promise<StepResu
   const user = step.user ?? host.spec.user;
   await host.writeFile(inHost(step.to, user), `${step.shell.text}\n`, { user, mode: step.mode });
   return { ...skipped, status: 'succeeded', exitCode: 0, start: start.toISOString(), duration: (Date.now() - start.getTime()) / 1000 };
+}
+
+async function runArchiving({ context, host, spans }: StepRunner, step: ArchiveStep | UnarchiveStep): Promise<StepResult> {
+  const start = new Date();
+  const { status, output } = await runBuiltIn(context, host, step);
+  const end = Date.now();
+  spans.push({ ...step.at, command: step.kind === 'archive' ? `archive ${inHost(step.to, host.spec.user)}` : step.name, start: start.getTime() / 1000, end: end / 1000 });
+  const duration = (end - start.getTime()) / 1000;
+  const exitCode = status === 'succeeded' ? 0 : status === 'failed' ? 1 : null;
+  return { ...skipped, status, exitCode, start: start.toISOString(), duration, timedOutAt: status === 'timed-out' ? step.at : null, output };
 }
 
 async function runBlock({ context, host, shell, spans, ran }: StepRunner, step: ShellStep): Promise<StepResult> {

@@ -22,6 +22,14 @@ export const notInRunbook = (at: SourceLine, name: string, why: string | undefin
     help: 'write it into the runbook, and name that block here',
   });
 
+export const builtIn = (at: SourceLine, name: string): Finding =>
+  finding('not-in-runbook', at, {
+    message: `the drill does itself what the runbook does not say: ${name}`,
+    expected: 'every step in the runbook',
+    actual: name,
+    help: 'write a backup and a restore of your own into the runbook, and name their blocks here',
+  });
+
 export const substituted = (file: string, { key, line, before, after }: Substitution): Finding =>
   finding('substituted', { file, line }, { message: `not run as written: \`${key}\` was replaced`, expected: before, actual: after, help: 'make the runbook say what is run' });
 

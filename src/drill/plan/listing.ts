@@ -52,6 +52,7 @@ function remark(step: PlannedStep): string {
   if (step.kind === 'skip') return `  skipped${step.why === '' ? '' : `: ${step.why}`}`;
   if (step.kind === 'write') return `  written to ${step.to}${step.refused === null ? '' : `; not run: ${step.refused}`}`;
   if (step.kind === 'wait') return '';
+  if (step.kind === 'archive' || step.kind === 'unarchive') return `  ${step.kind === 'archive' ? `to ${step.to}` : `from ${step.from}`}; built in, not in the runbook`;
   if (step.refused !== null) return `  not run: ${step.refused}`;
   return step.kind === 'run' ? '  not in the runbook' : '';
 }

@@ -117,12 +117,25 @@ describe('what the drill file takes from elsewhere', () => {
   });
 });
 
+describe('built-in steps', () => {
+  it.each<[string, Files, string]>([
+    ['name a place', restore('{ unarchive: [sit], from: /b }'), 'drill.yaml:12:29: `scenarios.gone.restore[1].unarchive[1]` names `sit`, which is no place'],
+    ['write outside what they hold', { ...place('{ path: /srv/site }'), "'#backup'": '{ archive: [site], to: /srv/site/backups }' }, 'drill.yaml:10:37: the archive of `site` would lie in `site` itself | a folder outside `/srv/site` | `/srv/site/backups` | write to a folder of `offsite`'],
+  ])('%s', async (_, edits, error) => {
+    expect(await told(edits)).toEqual([expect.stringContaining(error)]);
+  });
+
+  it('know no buckets and instances', async () => {
+    const edits = { ...place('{ bucket: pool/site }'), ...restore('{ unarchive: [site], from: /b }') };
+    expect(await told(edits)).toContainEqual(expect.stringContaining('the built-in steps cannot hold `site` | a place that is a volume, a folder or a file | the bucket `site`'));
+  });
+});
+
 describe('what comes later', () => {
   it.each<[string, Files, string]>([
     ['an environment', { '  workspace': '  environment: incus\n  workspace' }, 'drill.yaml:5:3: not yet: `environment: incus` | what this version can do | `environment: incus` | leave it out until a later version'],
     ['a kind of service', { 'scenarios:\n': 'services: { g: { kind: grafana, url: http://localhost:3000, data: site } }\nscenarios:\n' }, 'drill.yaml:8:18: not yet: `kind: grafana`'],
     ['a compromise', { '{ data: [site], how: delete }': '{ compromise: [site] }' }, 'drill.yaml:11:13: not yet: `compromise`'],
-    ['an archive', restore('{ unarchive: [site], from: /b }'), 'drill.yaml:12:17: not yet: `unarchive`'],
     ['an expectation', { ...scenario('expect: { site: lost }'), 'scenarios:\n': 'services: { app: { kind: command, seed: x, check: y } }\nscenarios:\n' }, 'drill.yaml:11:15: not yet: `site: lost`'],
     ['a repeated restore', scenario('repeat-restore: true'), 'drill.yaml:10:5: not yet: `repeat-restore: true`'],
   ])('%s', async (_, edits, error) => {

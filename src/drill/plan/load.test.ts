@@ -45,6 +45,15 @@ describe('steps', () => {
     expect(steps[2]).toMatchObject({ cwd: '/home/ops', user: null, input: null });
   });
 
+  it('may be the built-in ones', async () => {
+    const { steps, findings } = await restore('{ archive: [site, site], to: ~/b, encrypt: gpg-passphrase, timeout: 5m }, { unarchive: [site], from: kept }');
+    expect(steps).toMatchObject([
+      { kind: 'archive', name: 'archive site', at: { file: 'drill.yaml' }, timeoutSeconds: 300, places: ['site'], to: '/home/ops/b', encrypt: 'gpg-passphrase' },
+      { kind: 'unarchive', name: 'unarchive site', timeoutSeconds: 600, places: ['site'], from: '/home/ops/site/kept' },
+    ]);
+    expect(findings).toEqual([expect.stringContaining('warning not-in-runbook drill.yaml:12'), expect.stringContaining('| unarchive site')]);
+  });
+
   it('may be lines of a block', async () => {
     const { steps } = await restore("{ block: '#backup', lines: 15 }, { block: '#restore[3]', lines: 33-34 }");
     expect(steps).toMatchObject([

@@ -7,8 +7,9 @@ import { parseDuration } from '../drill-file/quantities.ts';
 import type { Path } from '../drill-file/positions.ts';
 import type { DrillStep } from '../drill-file/schema-steps.ts';
 import type { Finding, PlannedStep, ShellStep, ShellText, SkipStep, StepPhase, WaitStep, WriteStep } from '../model.ts';
+import { builtInName, planBuiltIn } from './built-in.ts';
 import { blocksOf, checkNames, type PlanContext, tellReference, valueLine } from './context.ts';
-import { brokenFence, emptyBlock, notInRunbook, placeholder, substituted } from './findings.ts';
+import { brokenFence, builtIn, emptyBlock, notInRunbook, placeholder, substituted } from './findings.ts';
 import { firstLine, runbookText, untouched, writtenText } from './shell-text.ts';
 
 const defaultTimeoutSeconds = 600;
@@ -53,8 +54,10 @@ export class StepPlanner {
     if ('wait' in step) return this.#wait(step, path, list);
     if ('write' in step) return this.#write(step, path, list);
     if ('skip' in step) return this.#skip(step, path, list);
-    // `archive` and `unarchive` are refused by name before anything runs.
-    return [];
+    const name = builtInName(step);
+    const at = valueLine(this.#context, path);
+    this.findings.push(builtIn(at, name));
+    return [planBuiltIn(this.#context, step, path, this.#common(list, name, at, step))];
   }
 
   #blocks(step: Extract<OptionStep, { block: string }>, path: Path, at: Path, list: StepList): readonly ShellStep[] {
