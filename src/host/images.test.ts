@@ -48,6 +48,12 @@ describe('recipes', () => {
         ['Dockerfile.go', 'from source', 'build.sh'],
         ['Dockerfile', 'plain', null],
       ]);
+      await mkdir(join(folder, 'server'));
+      await writeFile(join(folder, 'server', 'recipe.json'), JSON.stringify({ repositories: ['vendor/server'], go: { build: 'build.sh', dockerfile: 'Dockerfile.go', 'stand-in': 'from source' } }));
+      expect((await recipesFor('vendor/server', folder)).map(({ dockerfile }) => dockerfile)).toEqual(['Dockerfile.go']);
+      await writeFile(join(folder, 'server', 'recipe.json'), JSON.stringify({ repositories: ['vendor/server'] }));
+      await expect(recipesFor('vendor/server', folder)).rejects.toThrow('says how it is built');
+      await rm(join(folder, 'server'), { recursive: true });
       expect(await recipesFor('other/app', folder)).toEqual([]);
       expect(await recipesFor('app', folder)).toEqual([]);
       expect(await recipesFor('vendor/app@sha256:00', folder)).toEqual([]);

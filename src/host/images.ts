@@ -67,7 +67,7 @@ async function fromRecipes(name: string, work: ImageWork): Promise<ProvidedImage
   const recipes = await recipesFor(name);
   for (const recipe of recipes) {
     const last = recipe === recipes.at(-1);
-    if (recipe.script !== null && !last && (await localImage(work.docker, await tagOf(recipe, name))) === null && !(await hasGo())) continue;
+    if (recipe.script !== null && (await localImage(work.docker, await tagOf(recipe, name))) === null && !(await hasGo())) continue;
     try {
       return new EngineImage(work.docker, name, await built(recipe, name, work), recipe.standIn);
     } catch (error) {

@@ -7,11 +7,13 @@ import { imagesFolder } from './package-folder.ts';
 import { repositoryOf } from './registry.ts';
 import { temporaryFolder } from './temporary.ts';
 
-const recipeSchema = z.strictObject({
-  repositories: z.array(z.string()).min(1),
-  'stand-in': z.string().min(1),
-  go: z.strictObject({ build: z.string(), dockerfile: z.string(), 'stand-in': z.string().min(1) }).optional(),
-});
+const recipeSchema = z
+  .strictObject({
+    repositories: z.array(z.string()).min(1),
+    'stand-in': z.string().min(1).optional(),
+    go: z.strictObject({ build: z.string(), dockerfile: z.string(), 'stand-in': z.string().min(1) }).optional(),
+  })
+  .refine((recipe) => recipe['stand-in'] !== undefined || recipe.go !== undefined, 'a recipe says how it is built: `stand-in` with a Dockerfile, or `go`');
 
 export interface Recipe {
   readonly folder: string;
@@ -31,9 +33,11 @@ export async function recipesFor(name: string, folder: string = imagesFolder()):
     if (text === null) continue;
     const recipe = recipeSchema.parse(JSON.parse(text));
     if (!recipe.repositories.map(repositoryOf).includes(repository)) continue;
-    const plain: Recipe = { folder: own, dockerfile: 'Dockerfile', standIn: recipe['stand-in'], script: null };
-    if (recipe.go === undefined) return [plain];
-    return [{ folder: own, dockerfile: recipe.go.dockerfile, standIn: recipe.go['stand-in'], script: recipe.go.build }, plain];
+    const plain = recipe['stand-in'];
+    return [
+      ...(recipe.go === undefined ? [] : [{ folder: own, dockerfile: recipe.go.dockerfile, standIn: recipe.go['stand-in'], script: recipe.go.build }]),
+      ...(plain === undefined ? [] : [{ folder: own, dockerfile: 'Dockerfile', standIn: plain, script: null }]),
+    ];
   }
   return [];
 }
