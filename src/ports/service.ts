@@ -16,8 +16,12 @@ export interface ServiceContext {
   readonly workspace: string;
   readonly user: string;
   readonly signal: AbortSignal;
-  /** Runs a shell command in the workspace as `user`, inside the service's container where `inside` says so, with `env`. */
-  run(command: string, env: Readonly<Record<string, string>>): Promise<ExecResult>;
+  /**
+   * Runs a shell command in the workspace as `user`, inside the service's container where `inside` says so, with `env` (of which
+   * only the nonces get inside) and `stdin`: the way for secrets, which no process list shows. Exit 124 after a minute, 125 where
+   * there is no such container.
+   */
+  run(command: string, env: Readonly<Record<string, string>>, stdin?: string): Promise<ExecResult>;
 }
 
 export interface Service {

@@ -8,6 +8,8 @@ export interface Api {
   readonly url: string;
   readonly user?: string | undefined;
   readonly password?: Password | undefined;
+  /** Requests are signed for this region, in place of HTTP Basic. */
+  readonly region?: string | undefined;
   /** Of every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -22,8 +24,8 @@ export interface ApiRequest {
 
 /** Never rejects for what a service may do: no connection and no password are answers that say nothing. */
 export async function call(context: ServiceContext, api: Api, { method, path, headers, body }: ApiRequest): Promise<HttpAnswer> {
-  const { user, password } = api;
-  const login = user === undefined || password === undefined ? null : await readPassword(context, password).then((text) => ({ user, password: text }), String);
+  const { user, password, region } = api;
+  const login = user === undefined || password === undefined ? null : await readPassword(context, password).then((text) => ({ user, password: text, region }), String);
   // Without its password file it cannot be asked: that says nothing of its data.
   if (typeof login === 'string') return { answered: false, why: login };
   const url = path === '' ? api.url : `${api.url.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;

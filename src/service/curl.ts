@@ -6,8 +6,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
-  /** Login by HTTP Basic, or null. */
-  readonly login: { readonly user: string; readonly password: string } | null;
+  /** Login by HTTP Basic or, with a region, by a signature (AWS Signature Version 4, of the service s3); or null. */
+  readonly login: { readonly user: string; readonly password: string; readonly region?: string | undefined } | null;
 }
 
 export type HttpAnswer =
@@ -47,7 +47,7 @@ export function curlConfig({ method, url, headers, body, login }: HttpRequest): 
     method === 'HEAD' ? 'head' : `request = ${quoted(method)}`,
     ...Object.entries(headers).map(([name, value]) => `header = ${quoted(`${name}: ${value}`)}`),
     ...(body === null ? [] : [`data-raw = ${quoted(body)}`]),
-    ...(login === null ? [] : ['basic', `user = ${quoted(`${login.user}:${login.password}`)}`]),
+    ...(login === null ? [] : [login.region === undefined ? 'basic' : `aws-sigv4 = ${quoted(`aws:amz:${login.region}:s3`)}`, `user = ${quoted(`${login.user}:${login.password}`)}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

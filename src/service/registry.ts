@@ -13,6 +13,12 @@ export interface ServiceKind {
 const kinds: Readonly<Record<string, () => Promise<ServiceKind>>> = {
   http: () => import('./http.ts'),
   command: () => import('./command.ts'),
+  mosquitto: () => import('./mosquitto.ts'),
+  sqlite: () => import('./sqlite.ts'),
+  postgres: () => import('./postgres.ts'),
+  mariadb: () => import('./mariadb.ts'),
+  redis: () => import('./redis.ts'),
+  s3: () => import('./s3.ts'),
 };
 
 export const serviceKinds: readonly string[] = Object.keys(kinds);

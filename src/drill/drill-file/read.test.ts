@@ -57,8 +57,12 @@ describe('a drill file that is wrong', () => {
     ['lines', "'#backup'", "{ block: '#backup', lines: 9-x }", "drill.yaml:12:41: `scenarios.gone.backup[1].lines` is not what is expected here | lines of the runbook's file: 80 or 80-82 | '9-x' | write what is expected here"],
     ['a loss without how', ', how: delete', '', 'drill.yaml:13:11: `scenarios.gone.loss` is not what is expected here | a loss: stack, host, { data, how: delete | remove | corrupt }, { compromise } or { steps, data } | a mapping with data | write what is expected here'],
     ['a loss that is not known', '{ data: [site], how: delete }', 'fire', "drill.yaml:13:11: `scenarios.gone.loss` is not what is expected here | a loss: stack, host, { data, how: delete | remove | corrupt }, { compromise } or { steps, data } | 'fire' | write what is expected here"],
-    ['a kind that is not known', 'kind: http', 'kind: htp', 'drill.yaml:9:16: `services.web.kind` is `htp`, which is not known | one of http, command, grafana, prometheus, alertmanager, loki, mosquitto, sqlite, postgres, mariadb, redis, s3, step-ca, atlantis, tofu | `htp` | did you mean `http`?'],
+    ['a kind that is not known', 'kind: http', 'kind: htp', 'drill.yaml:9:16: `services.web.kind` is `htp`, which is not known | one of http, command, grafana, prometheus, alertmanager, loki, step-ca, atlantis, tofu, mosquitto, sqlite, postgres, mariadb, redis, s3 | `htp` | did you mean `http`?'],
     ['a service without url', 'url: http://localhost, ', '', 'drill.yaml:9:3: `services.web.url` is missing | a URL such as http://localhost:3000 | nothing | add `url`'],
+    ['an option of another kind', 'kind: http, url: http://localhost', 'kind: postgres, inside: db, bucket: x', 'drill.yaml:9:38: unknown key `bucket` in `services.web` | one of kind, url, database, schema, data, inside, user, password, ready-timeout | `bucket` | use one of these, or remove it'],
+    ['a URL of another kind', 'kind: http, url: http://localhost', 'kind: redis, url: http://localhost', "drill.yaml:9:28: `services.web.url` is not what is expected here | a URL such as redis://localhost:6379 | 'http://localhost' | write what is expected here"],
+    ['a login where there is none', 'kind: http, url: http://localhost', 'kind: sqlite, file: /srv/app.db, user: app', 'drill.yaml:9:43: unknown key `user` in `services.web` | one of kind, file, data, inside, ready-timeout | `user` | use one of these, or remove it'],
+    ['a bucket that is missing', 'kind: http, url: http://localhost', 'kind: s3, url: http://localhost:9000, user: key, password: { text: secret }', 'drill.yaml:9:3: `services.web.bucket` is missing | the bucket | nothing | add `bucket`'],
     ['a scenario id', '  gone:', '  gone away:', 'drill.yaml:11:3: `gone away` cannot be a name in `scenarios` | a name of letters, digits, dots, dashes and underscores | `gone away` | rename it'],
     ['min-fidelity out of range', 'host:', 'min-fidelity: 90\nhost:', "drill.yaml:4:15: `min-fidelity` is not what is expected here | a share from 0 to 1, such as 0.9 | 90 | write what is expected here; text that looks like a number, true or false goes in quotes"],
     ['a scenario given twice', "    restore: ['#restore[1]']\n", "    restore: ['#restore[1]']\n  gone: {}\n", 'drill.yaml:15:3: a key is given twice | each key once in a mapping | the same key again | rename or remove one of them'],
@@ -94,7 +98,7 @@ describe('a drill file that is right', () => {
     const { drill, raw, errors } = read(readFileSync(new URL('every-key.yaml', import.meta.url), 'utf8'));
     expect(errors).toEqual([]);
     expect(drill?.scenarios['service-failure']).toMatchObject({ rto: 900, rpo: 86_400, every: 86_400, timeout: 2700, manual: { 'install-os': 1200 }, expect: { ca: 'regenerated' } });
-    expect(findNotYet(raw).map(({ what }) => what)).toEqual(['date', 'pool', 'kind: grafana', 'kind: alertmanager', 'kind: postgres', 'compromise', 'ca: regenerated', 'repeat-restore: true']);
+    expect(findNotYet(raw).map(({ what }) => what)).toEqual(['date', 'pool', 'kind: grafana', 'kind: alertmanager', 'compromise', 'ca: regenerated', 'repeat-restore: true']);
   });
 
   it('has its defaults', () => {

@@ -13,6 +13,8 @@ const password = either(
   'a password: { file, key }, { env } or { text }',
 );
 
+export type DrillPassword = z.output<typeof password>;
+
 /** Of every kind. */
 export const common = {
   data: name.optional(),

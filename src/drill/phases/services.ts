@@ -35,10 +35,10 @@ function contextFor(context: ScenarioContext, host: Host, plan: ServicePlan, non
     workspace,
     user,
     signal: context.signal,
-    run: (command, env) => {
+    run: (command, env, stdin) => {
       const shell = ['/bin/bash', '-lc', command];
       const whole = plan.inside === null ? shell : context.drill.engine.insideCommand(plan.inside, ['sh', '-c', command]);
-      return execFor(host, commandSeconds, whole, { user, cwd: workspace, env: { ...context.drill.plan.host.env, ...env }, signal: context.signal });
+      return execFor(host, commandSeconds, whole, { user, cwd: workspace, env: { ...context.drill.plan.host.env, ...env }, ...(stdin === undefined ? {} : { stdin }), signal: context.signal });
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Path } from '../drill-file/positions.ts';
+import type { DrillPassword } from '../drill-file/schema-service-parts.ts';
 import type { DrillService } from '../drill-file/schema-services.ts';
 import type { PlacePlan, ServicePlan } from '../model.ts';
 import { variable } from './contents.ts';
@@ -7,16 +8,18 @@ import { checkNames, keyLine, type PlanContext } from './context.ts';
 export function planServices(context: PlanContext): readonly ServicePlan[] {
   return Object.entries(context.drill.services).map(([name, service]) => {
     const path = ['services', name];
-    const { kind, data, inside, password, 'ready-timeout': readyTimeoutSeconds, ...options } = service;
+    const { inside, password, ...known } = { inside: undefined, password: undefined, ...service };
+    const { kind, data, 'ready-timeout': readyTimeoutSeconds, ...options } = known;
     if (data !== undefined) checkNames(context, [{ name: data, path: [...path, 'data'], at: 'value' }], Object.keys(context.drill.data), 'place');
     checkService(context, service, path);
     const login = password === undefined ? {} : { password: passwordOf(context, password, [...path, 'password']) };
-    return { name, at: keyLine(context, path), kind, data: data ?? null, inside: inside ?? null, readyTimeoutSeconds, options: { ...options, ...login } };
+    const file = service.kind === 'sqlite' && inside === undefined ? { file: context.paths.absolute(service.file) } : {};
+    return { name, at: keyLine(context, path), kind, data: data ?? null, inside: inside ?? null, readyTimeoutSeconds, options: { ...options, ...file, ...login } };
   });
 }
 
 /** A password from a variable becomes text here: nothing later reads the environment. */
-function passwordOf(context: PlanContext, password: NonNullable<DrillService['password']>, path: Path): { readonly text: string } | { readonly file: string; readonly key: string } {
+function passwordOf(context: PlanContext, password: DrillPassword, path: Path): { readonly text: string } | { readonly file: string; readonly key: string } {
   if ('text' in password) return { text: password.text };
   if ('file' in password) return { file: context.paths.absolute(password.file), key: password.key };
   return { text: variable(context, password.env, [...path, 'env']) ?? '' };
@@ -25,6 +28,23 @@ function passwordOf(context: PlanContext, password: NonNullable<DrillService['pa
 function checkService(context: PlanContext, service: DrillService, path: Path): void {
   if (service.kind === 'command') checkCommand(context, service, path);
   if (service.kind === 'http') checkHttp(context, service, path);
+  if (service.kind === 'sqlite') checkFile(context, service, path);
+  if (service.kind === 'postgres' || service.kind === 'mariadb' || service.kind === 'redis' || service.kind === 'mosquitto') checkAddress(context, service, path);
+}
+
+/** A server is asked in its container or at its URL; its password stands in neither. */
+function checkAddress(context: PlanContext, { url, inside }: { readonly url?: string | undefined; readonly inside?: string | undefined }, path: Path): void {
+  const name = `services.${String(path[1])}`;
+  if (url === undefined && inside === undefined) {
+    context.problems.atKey(path, { message: `\`${name}\` says nowhere where its server is`, expected: '`inside: CONTAINER`, or `url`', got: 'neither', help: 'add one of them' });
+  } else if (url !== undefined && (new URL(url).username !== '' || new URL(url).password !== '')) {
+    context.problems.atKey([...path, 'url'], { message: `\`${name}.url\` holds a login`, expected: 'a URL with host and port alone', got: 'a user or a password before the @', help: 'move them to `user` and `password`' });
+  }
+}
+
+function checkFile(context: PlanContext, { file, inside }: { readonly file: string; readonly inside?: string | undefined }, path: Path): void {
+  if (inside === undefined || file.startsWith('/')) return;
+  context.problems.atValue([...path, 'file'], { message: `\`services.${String(path[1])}.file\` is not absolute`, expected: `a path in the container ${inside} that starts with /`, got: `\`${file}\``, help: 'write where the container has it' });
 }
 
 function checkCommand(context: PlanContext, service: Extract<DrillService, { kind: 'command' }>, path: Path): void {
