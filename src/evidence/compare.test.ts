@@ -83,6 +83,11 @@ describe('stable', () => {
     expect(compare({ restored: unread }).differences).toEqual(['changed error content db']);
   });
 
+  it('wants back what was there where a service adds paths, and leaves the new ones alone', () => {
+    expect(compare({ grows: ['./log'], restored: but({ 'log/b.log': file('b') }) }).differences).toEqual([]);
+    expect(compare({ grows: ['./log'], restored: but({ 'log/a.log': undefined, 'log/b.log': file('b') }) }).differences).toEqual(['missing error path log/a.log']);
+  });
+
   it.each([['*.log'], ['log'], ['log/**'], ['log/'], ['/log/?.*'], ['./log']])('leaves volatile paths alone: %s', (glob) => {
     expect(compare({ volatile: [glob], restored: but({ 'log/a.log': undefined, 'log/b.log': file('b') }) }).differences).toEqual([]);
   });

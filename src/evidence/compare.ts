@@ -11,6 +11,8 @@ export interface PlaceEvidence {
   readonly mode: CompareMode;
   /** The place's globs and those of the kinds of its services, relative to the place. One without a slash matches at any depth. */
   readonly volatile: readonly string[];
+  /** Globs as above: new paths there are a running service's own, and the old ones must be back. */
+  readonly grows?: readonly string[];
   /** Taken after the seed; null when the place was not there. */
   readonly before: Manifest | null;
   /** Taken after the backup, before the late canary. */
@@ -110,12 +112,12 @@ function nameOfType(entry: ManifestEntry): string {
 
 function extraPaths(evidence: PlaceEvidence, late: ReadonlySet<string>): Difference[] {
   if (evidence.mode !== 'exact' && evidence.mode !== 'stable') return [];
-  const isVolatile = volatileMatcher(evidence.volatile);
+  const mayBeNew = volatileMatcher([...evidence.volatile, ...(evidence.grows ?? [])]);
   const before = evidence.before?.entries ?? nothing;
   const after = evidence.after?.entries ?? nothing;
   const found: Difference[] = [];
   for (const [path, entry] of evidence.restored?.entries ?? nothing) {
-    if (before.has(path) || after.has(path) || late.has(path) || isVolatile(path)) continue;
+    if (before.has(path) || after.has(path) || late.has(path) || mayBeNew(path)) continue;
     // A file system makes lost+found by itself; the late canary's folder is told of on its own.
     if (within(path, 'lost+found') || within(path, lateCanaryFolder)) continue;
     found.push({ path, kind: 'extra', severity: 'error', aspect: 'path', expected: 'nothing', seen: entry.type === 'f' ? `a file of ${entry.size} bytes` : nameOfType(entry) });

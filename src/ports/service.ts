@@ -28,6 +28,8 @@ export interface Service {
   readonly kind: string;
   /** Globs, relative to the service's place, of paths that a running service rewrites at any time. */
   readonly volatile: readonly string[];
+  /** Globs of the same kind, of paths that a running service adds at any time and never changes: what was there must come back, and more may be. */
+  readonly grows?: readonly string[];
   /** Whether its check proves data, or asks for life only. */
   readonly seeded: boolean;
   /** False where a copy of its data need not hold the nonce in plain bytes, so that an artefact without it proves nothing. Default true. */

@@ -13,6 +13,10 @@ export interface ServiceKind {
 const kinds: Readonly<Record<string, () => Promise<ServiceKind>>> = {
   http: () => import('./http.ts'),
   command: () => import('./command.ts'),
+  grafana: () => import('./grafana.ts'),
+  prometheus: () => import('./prometheus.ts'),
+  alertmanager: () => import('./alertmanager.ts'),
+  loki: () => import('./loki.ts'),
   mosquitto: () => import('./mosquitto.ts'),
   sqlite: () => import('./sqlite.ts'),
   postgres: () => import('./postgres.ts'),

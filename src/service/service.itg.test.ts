@@ -150,7 +150,7 @@ describe('command', () => {
 
 describe('createService', () => {
   it('refuses a kind that is not there, and options that are not of its kind', async () => {
-    await expect(createService(plan('toString', {}))).rejects.toThrow('there is no kind toString; there are http, command');
+    await expect(createService(plan('toString', {}))).rejects.toThrow('there is no kind toString; there are http, command, ');
     await expect(command({ sed: 'true' })).rejects.toThrow('sed');
   });
 });

@@ -1,15 +1,16 @@
 """The HTTP API: routes, sign-in and rights."""
 
 import base64
-import json
+import os
 import re
 import sqlite3
 from dataclasses import dataclass, field
 from typing import Any, Callable
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from . import VERSION
 from .dashboards import Dashboards
+from .datasources import DataSources
 from .errors import ApiError
 from .passwords import hash_password, is_password, random_text
 from .store import Store, now
@@ -47,6 +48,7 @@ class Api:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._dashboards = Dashboards(store)
+        self._sources = DataSources(store)
         viewer, editor, admin, server = "Viewer", "Editor", "Admin", "server admin"
         self._routes: list[tuple[str, str, str | None, Callable[[Request], Any]]] = [
             ("GET", r"/api/health", None, self._health),
@@ -72,10 +74,12 @@ class Api:
             ("DELETE", r"/api/dashboards/uid/([\w-]+)", editor, lambda request: self._dashboards.delete(request.groups[0])),
             ("GET", r"/api/dashboards/home", viewer, lambda request: {"meta": {"isHome": True}, "dashboard": {"title": "Home"}}),
             ("GET", r"/api/search", viewer, self._search),
-            ("GET", r"/api/datasources", admin, lambda request: [self._datasource(row) for row in self._store.all("SELECT * FROM data_source ORDER BY name")]),
-            ("POST", r"/api/datasources", admin, self._add_datasource),
-            ("GET", r"/api/datasources/uid/([\w-]+)", admin, lambda request: self._find_datasource("uid", request.groups[0])),
-            ("GET", r"/api/datasources/name/(.+)", admin, lambda request: self._find_datasource("name", request.groups[0])),
+            ("GET", r"/api/datasources", admin, lambda request: self._sources.all()),
+            ("POST", r"/api/datasources", admin, lambda request: self._sources.add(request.json())),
+            ("GET", r"/api/datasources/uid/([\w-]+)", admin, lambda request: self._sources.find("uid", request.groups[0])),
+            ("GET", r"/api/datasources/name/(.+)", admin, lambda request: self._sources.find("name", request.groups[0])),
+            ("GET", r"/api/datasources/proxy/uid/([\w-]+)/(.*)", viewer, self._proxy),
+            ("GET", r"/api/admin/settings", server, self._settings),
         ]
 
     def answer(self, request: Request) -> Answer:
@@ -194,28 +198,14 @@ class Api:
         return self._dashboards.search(request.first("query"), request.query.get("type", []), request.query.get("tag", []), folder_uids,
                                        request.query.get("dashboardUIDs", []), min(limit, 5000))
 
-    def _datasource(self, row: Any) -> dict[str, Any]:
-        return {"id": row["id"], "uid": row["uid"], "orgId": 1, "name": row["name"], "type": row["type"], "typeName": row["type"].capitalize(),
-                "access": row["access"], "url": row["url"], "user": "", "database": "", "basicAuth": False, "isDefault": bool(row["is_default"]),
-                "jsonData": json.loads(row["json_data"]), "readOnly": bool(row["read_only"])}
+    def _settings(self, request: Request) -> Any:
+        """The section that says where the server listens, as text like all of them."""
+        names = {"protocol": "http", "http_addr": "", "http_port": "3000", "domain": "localhost", "root_url": "%(protocol)s://%(domain)s:%(http_port)s/", "serve_from_sub_path": "false"}
+        return {"server": {name: os.environ.get(f"GF_SERVER_{name.upper()}", otherwise) for name, otherwise in names.items()}}
 
-    def _find_datasource(self, column: str, value: str) -> Any:
-        row = self._store.one(f"SELECT * FROM data_source WHERE {column} = ?", value)
-        if row is None:
-            raise ApiError(404, "Data source not found")
-        return self._datasource(row)
-
-    def _add_datasource(self, request: Request) -> Any:
-        form = request.json()
-        name, kind = str(form.get("name") or ""), str(form.get("type") or "")
-        if not name or not kind:
-            raise ApiError(400, "bad request data")
-        uid = str(form.get("uid") or random_text(14).lower())
-        if self._store.one("SELECT 1 FROM data_source WHERE name = ?", name):
-            raise ApiError(409, "data source with the same name already exists")
-        identifier = self._store.run("INSERT INTO data_source (uid, org_id, name, type, access, url, is_default, json_data, read_only) VALUES (?,1,?,?,?,?,?,?,0)",
-                                     uid, name, kind, str(form.get("access") or "proxy"), str(form.get("url") or ""), int(bool(form.get("isDefault"))), json.dumps(form.get("jsonData") or {}))
-        return {"id": identifier, "message": "Datasource added", "name": name, "datasource": self._find_datasource("uid", uid)}
+    def _proxy(self, request: Request) -> Any:
+        status, body = self._sources.proxy(request.groups[0], request.groups[1], urlencode(request.query, doseq=True))
+        return Answer(body, status)
 
 
 def parse_query(text: str) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from .dashboards import Dashboards
+from .datasources import DataSources
 from .errors import ApiError
 from .passwords import random_text
 from .store import Store
@@ -38,6 +39,7 @@ def documents(folder: str) -> list[dict[str, Any]]:
 
 
 def provision_datasources(store: Store, folder: str) -> None:
+    sources = DataSources(store)
     for document in documents(folder):
         for unwanted in document.get("deleteDatasources") or []:
             store.run("DELETE FROM data_source WHERE name = ?", unwanted["name"])
@@ -45,9 +47,7 @@ def provision_datasources(store: Store, folder: str) -> None:
             uid = source.get("uid") or "P" + random_text(16).upper()
             with store.transaction():
                 store.run("DELETE FROM data_source WHERE name = ? OR uid = ?", source["name"], uid)
-                store.run("INSERT INTO data_source (uid, org_id, name, type, access, url, is_default, json_data, read_only) VALUES (?,1,?,?,?,?,?,?,?)",
-                          uid, source["name"], source["type"], source.get("access") or "proxy", source.get("url") or "",
-                          int(bool(source.get("isDefault"))), json.dumps(source.get("jsonData") or {}), int(not source.get("editable")))
+                sources.add({**source, "uid": uid}, read_only=not source.get("editable"))
 
 
 def folder_for(dashboards: Dashboards, provider: dict[str, Any], title: str) -> str:

@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS dashboard_version (id INTEGER PRIMARY KEY AUTOINCREME
   message TEXT, data TEXT NOT NULL, created TEXT, UNIQUE (dashboard_id, version));
 CREATE TABLE IF NOT EXISTS dashboard_provisioning (dashboard_id INTEGER PRIMARY KEY, name TEXT NOT NULL, external_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS data_source (id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT UNIQUE NOT NULL, org_id INTEGER NOT NULL, name TEXT NOT NULL,
-  type TEXT NOT NULL, access TEXT NOT NULL, url TEXT NOT NULL, is_default INTEGER NOT NULL, json_data TEXT NOT NULL, read_only INTEGER NOT NULL,
+  type TEXT NOT NULL, access TEXT NOT NULL, url TEXT NOT NULL, is_default INTEGER NOT NULL, basic_auth INTEGER NOT NULL, basic_auth_user TEXT NOT NULL,
+  json_data TEXT NOT NULL, secure_json_data TEXT NOT NULL, read_only INTEGER NOT NULL,
   UNIQUE (org_id, name));
 """
 

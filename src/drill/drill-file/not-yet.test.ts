@@ -5,7 +5,7 @@ const told = (raw: unknown) => findNotYet(raw).map(({ path, what }) => `${path.j
 
 it('tells every key and value that nothing implements yet', () => {
   const scenario = { loss: { compromise: ['ca'] }, expect: { ca: 'regenerated' }, 'repeat-restore': true };
-  expect(told({ host: { environment: 'lxd', engine: 'incus' }, data: { b: { bucket: 'x' }, i: { instance: 'y' } }, services: { g: { kind: 'grafana' } }, scenarios: { s: scenario } }).toSorted()).toEqual([
+  expect(told({ host: { environment: 'lxd', engine: 'incus' }, data: { b: { bucket: 'x' }, i: { instance: 'y' } }, services: { g: { kind: 'step-ca' } }, scenarios: { s: scenario } }).toSorted()).toEqual([
     'data.b.bucket | bucket',
     'data.i.instance | instance',
     'host.engine | engine: incus',
@@ -13,11 +13,11 @@ it('tells every key and value that nothing implements yet', () => {
     'scenarios.s.expect.ca | ca: regenerated',
     'scenarios.s.loss.compromise | compromise',
     'scenarios.s.repeat-restore | repeat-restore: true',
-    'services.g.kind | kind: grafana',
+    'services.g.kind | kind: step-ca',
   ]);
 });
 
 it('leaves alone what is implemented, and names that only look alike', () => {
   const scenario = { loss: 'host', expect: { site: 'restored' }, backup: [{ run: 'true', env: { archive: 'x' } }], 'repeat-restore': false };
-  expect(told({ host: { environment: 'docker' }, data: { archive: { volume: 'bucket' } }, services: { grafana: { kind: 'http' } }, scenarios: { s: scenario } })).toEqual([]);
+  expect(told({ host: { environment: 'docker' }, data: { archive: { volume: 'bucket' } }, services: { tofu: { kind: 'grafana' } }, scenarios: { s: scenario } })).toEqual([]);
 });

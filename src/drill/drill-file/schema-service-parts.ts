@@ -11,7 +11,7 @@ const password = either(
     mapping({ text: text('the password itself') }, 'the password itself'),
   ],
   'a password: { file, key }, { env } or { text }',
-);
+).meta({ id: 'password' });
 
 export type DrillPassword = z.output<typeof password>;
 

@@ -92,7 +92,8 @@ async function verifyPlace(context: ScenarioContext, host: Host, place: PlacePla
   return comparePlace({
     name: place.name,
     mode: place.compare,
-    volatile: [...place.volatile, ...serviceVolatile(context, place)],
+    volatile: [...place.volatile, ...ofServices(context, place, 'volatile')],
+    grows: ofServices(context, place, 'grows'),
     before: known.seeded.get(place.name) ?? null,
     after: known.backedUp.get(place.name) ?? null,
     restored,
@@ -102,6 +103,7 @@ async function verifyPlace(context: ScenarioContext, host: Host, place: PlacePla
   });
 }
 
-function serviceVolatile(context: ScenarioContext, place: PlacePlan): readonly string[] {
-  return context.drill.plan.services.filter((service) => service.data === place.name).flatMap((service) => serviceOf(context, service).volatile);
+/** Globs of the kinds of the services that keep their data in this place. */
+function ofServices(context: ScenarioContext, place: PlacePlan, globs: 'volatile' | 'grows'): readonly string[] {
+  return context.drill.plan.services.filter((service) => service.data === place.name).flatMap((service) => serviceOf(context, service)[globs] ?? []);
 }

@@ -14,6 +14,7 @@ const told = (edits: Files): Promise<readonly string[]> => {
 
 const scenario = (more: string): Files => ({ "    backup: ['#backup']": `    ${more}\n    backup: ['#backup']` });
 const restore = (step: string): Files => ({ "'#restore[3]'": step });
+const services = (of: string): Files => ({ 'scenarios:\n': `services: { ${of} }\nscenarios:\n` });
 
 it('has none in the small drill file', async () => {
   expect(await told({})).toEqual([]);
@@ -62,6 +63,11 @@ describe('what makes no sense', () => {
     ['a json canary without its key', { '{ volume: compose_site }': '{ file: /etc/app.json, canary: json }' }, 'drill.yaml:7:3: `data.site`: `canary: json` and `canary-key` go together'],
     ['a pair that cannot be', { '  workspace': '  environment: lxd\n  engine: lxd\n  workspace' }, 'drill.yaml:6:3: a host of the environment lxd cannot carry the engine lxd | docker hosts docker, incus, lxd; lxd hosts docker, incus; incus hosts docker, incus | lxd with lxd | choose one of these pairs'],
     ['no scenario', { "  gone:\n    backup: ['#backup']\n    loss: { data: [site], how: delete }\n    restore: ['#restore[3]']\n": '  {}\n' }, 'drill.yaml:8:1: the drill file has no scenario'],
+    ['a kind of service without its URL', services('g: { kind: grafana, data: site }'), 'drill.yaml:8:13: `services.g.url` is missing | a URL such as http://localhost:3000 | nothing | add `url`'],
+    ['a key of another kind of service', services('g: { kind: grafana, url: http://localhost:3000, flush: 15m }'), 'drill.yaml:8:61: unknown key `flush` in `services.g` | one of kind, url, data, user, password, ready-timeout'],
+    ['what can run nothing inside', services('p: { kind: prometheus, url: http://localhost:9090, inside: p }'), 'drill.yaml:8:64: unknown key `inside` in `services.p`'],
+    ['a selector with a range', services('p: { kind: prometheus, url: http://localhost:9090, selector: "up[5m]" }'), 'drill.yaml:8:74: `services.p.selector` is not what is expected here | a selector without a range'],
+    ['a flush that is no duration', services('a: { kind: alertmanager, url: http://localhost:9093, flush: often }'), 'drill.yaml:8:73: `services.a.flush` is not what is expected here | a duration'],
     ['neither data nor services', { 'data:\n  site: { volume: compose_site }\n': '', '{ data: [site], how: delete }': 'host' }, 'drill.yaml:1:1: the drill file declares neither `data` nor `services` | at least one of them | neither | declare what must survive'],
   ])('%s', async (_, edits, error) => {
     expect(await told(edits)).toEqual(expect.arrayContaining([expect.stringContaining(error)]));
@@ -137,7 +143,7 @@ describe('built-in steps', () => {
 describe('what comes later', () => {
   it.each<[string, Files, string]>([
     ['an environment', { '  workspace': '  environment: incus\n  workspace' }, 'drill.yaml:5:3: not yet: `environment: incus` | what this version can do | `environment: incus` | leave it out until a later version'],
-    ['a kind of service', { 'scenarios:\n': 'services: { g: { kind: grafana, url: http://localhost:3000, data: site } }\nscenarios:\n' }, 'drill.yaml:8:18: not yet: `kind: grafana`'],
+    ['a kind of service', { 'scenarios:\n': 'services: { g: { kind: step-ca, url: http://localhost:3000, data: site } }\nscenarios:\n' }, 'drill.yaml:8:18: not yet: `kind: step-ca`'],
     ['a compromise', { '{ data: [site], how: delete }': '{ compromise: [site] }' }, 'drill.yaml:11:13: not yet: `compromise`'],
     ['an expectation', { ...scenario('expect: { site: lost }'), 'scenarios:\n': 'services: { app: { kind: command, seed: x, check: y } }\nscenarios:\n' }, 'drill.yaml:11:15: not yet: `site: lost`'],
     ['a repeated restore', scenario('repeat-restore: true'), 'drill.yaml:10:5: not yet: `repeat-restore: true`'],
