@@ -2,24 +2,32 @@
 /** The command line: parses what a person typed and prints results. Everything else is behind it. */
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { JournalError } from './drill/journal-error.ts';
 import { InputErrors } from './drill/model.ts';
+import type { HistoryFlags, TableFlags } from './cli-publish.ts';
+import { parseDuration } from './drill/drill-file/quantities.ts';
+import type { Plan } from './drill/model.ts';
+import type { LoadOptions } from './drill/plan/load.ts';
+import type { Selection } from './drill/plan/since.ts';
 import { CannotRun } from './ports/host.ts';
 import { version } from './version.ts';
 
 const exits = { wrongInput: 2, couldNotRun: 3 } as const;
 
-interface RunFlags {
+interface RunFlags extends HistoryFlags {
   readonly scenario?: readonly string[];
   readonly out: string;
   readonly environment?: string;
   readonly network?: string;
+  readonly since?: string;
   readonly keep: boolean;
+  readonly update: boolean;
+  readonly check: boolean;
   readonly verbose: boolean;
 }
 
-interface PlanFlags extends Pick<RunFlags, 'scenario' | 'environment' | 'network'> {
+interface PlanFlags extends Pick<RunFlags, 'scenario' | 'environment' | 'network' | 'since'> {
   readonly json: boolean;
   readonly matrix: boolean;
 }
@@ -33,6 +41,33 @@ function oneOf(...allowed: readonly string[]): (text: string) => string {
   };
 }
 
+/** A slash at its end stays: it says that the path is to be a folder. */
+const absolute = (path: string): string => `${resolve(path)}${path.endsWith('/') ? '/' : ''}`;
+
+function age(text: string): number {
+  const seconds = parseDuration(text);
+  if (Number.isNaN(seconds)) throw new InvalidArgumentError('Expected a whole number and s, m, h or d, such as 100d.');
+  return seconds;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('Expected a share, such as 0.2.');
+  return value;
+}
+
+/** Of every command that compares a drill with those before it. */
+const withHistory = (command: Command): Command =>
+  command
+    .option('--history <path>', 'file of JSON Lines, or folder with one file a drill, of the drills before (default: history.jsonl beside the reports)', absolute)
+    .addOption(new Option('--max-age <duration>', 'warn of a scenario that was last tested longer ago').argParser(age).default(age('100d'), '100d'))
+    .option('--max-growth <share>', 'warn of a recovery time that grew by more than this share of its target', share, 0.2);
+
+const update = (): Option => new Option('--update', "rewrite the runbook's benchmark table, between its markers").default(false).conflicts('check');
+const check = (): Option => new Option('--check', "run and write nothing; exit 1 when the runbook's benchmark table is stale").default(false);
+
+const sinceText = 'only scenarios that differ from this commit: their blocks, their parts of the drill file, the files they name';
+
 function program(): Command {
   const root = new Command('runbook-drill')
     .description('Drills a backup runbook: runs its code blocks on a disposable host, loses the data, restores it, and measures what came back.')
@@ -40,7 +75,7 @@ function program(): Command {
     .showHelpAfterError()
     .exitOverride()
     .addHelpText('after', '\nExit: 0 all scenarios SUCCESSFUL · 1 any FAILED or TIMED_OUT · 2 the input is wrong · 3 could not run or not measured · 130/143 interrupted');
-  root
+  const drill = root
     .command('run')
     .description('drill the scenarios of a drill file and write the reports')
     .argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)')
@@ -48,9 +83,13 @@ function program(): Command {
     .option('-o, --out <folder>', 'where the journal and the reports go', 'drill-report')
     .option('-e, --environment <name>', 'what disposable hosts are made of: docker, lxd, incus', oneOf('docker', 'lxd', 'incus'))
     .option('--network <mode>', 'isolated or open', oneOf('isolated', 'open'))
+    .option('--since <commit>', sinceText)
+    .addOption(update())
+    .addOption(check())
     .option('--keep', 'keep the hosts for a look inside', false)
     .option('-v, --verbose', "show the output of the runbook's commands as it comes", false)
     .action(run);
+  withHistory(drill);
   root
     .command('plan')
     .description('print what would run; needs no engine')
@@ -58,6 +97,7 @@ function program(): Command {
     .option('-s, --scenario <ids>', 'only these scenarios: a comma list, or given again', commaList)
     .option('-e, --environment <name>', 'docker, lxd or incus', oneOf('docker', 'lxd', 'incus'))
     .option('--network <mode>', 'isolated or open', oneOf('isolated', 'open'))
+    .option('--since <commit>', sinceText)
     .option('--json', 'as JSON', false)
     .option('--matrix', "one line for a workflow's matrix", false)
     .action(plan);
@@ -67,7 +107,22 @@ function program(): Command {
     .argument('<file>', 'a Markdown file')
     .option('--json', 'as JSON', false)
     .action(blocks);
-  root.command('report').description('write the reports of a folder again, from its journal').argument('[folder]', 'folder with journal.ndjson', 'drill-report').action(report);
+  const again = root
+    .command('report')
+    .description('write the reports of a folder again, from its journal')
+    .argument('[folder]', 'folder with journal.ndjson', 'drill-report')
+    .addOption(update())
+    .addOption(check())
+    .option('--drill-file <file>', 'for --update and --check (default: drill.yaml, then docs/drill.yaml)')
+    .action(report);
+  withHistory(again);
+  const joined = root
+    .command('merge')
+    .description('join drills of one drill file, such as those of a matrix, into one with its reports')
+    .argument('<folders...>', 'folders with journal.ndjson')
+    .option('-o, --out <folder>', 'where the joined journal and the reports go', 'drill-report')
+    .action(merge);
+  withHistory(joined);
   root
     .command('cleanup')
     .description('remove what drills left whose process is dead')
@@ -78,27 +133,51 @@ function program(): Command {
   return root;
 }
 
-async function planOf(file: string | undefined, flags: Pick<RunFlags, 'scenario' | 'environment' | 'network'>): ReturnType<typeof import('./drill/plan/load.ts').loadPlan> {
+interface Planned {
+  readonly plan: Plan;
+  /** Null without `--since`. */
+  readonly selection: Selection | null;
+}
+
+async function planOf(file: string | undefined, flags: Pick<RunFlags, 'scenario' | 'environment' | 'network' | 'since'>): Promise<Planned> {
   const { findDrillFile, loadPlan } = await import('./drill/plan/load.ts');
-  return loadPlan({
-    drillFile: file ?? (await findDrillFile(process.cwd())),
+  const options: LoadOptions = {
+    drillFile: file ?? findDrillFile(process.cwd()),
     env: process.env,
     ...(flags.scenario === undefined ? {} : { scenarios: flags.scenario }),
     ...(flags.environment === undefined ? {} : { environment: flags.environment }),
     ...(flags.network === 'open' || flags.network === 'isolated' ? { network: flags.network } : {}),
-  });
+  };
+  if (flags.since === undefined) return { plan: await loadPlan(options), selection: null };
+  const { loadPlanSince } = await import('./drill/plan/since.ts');
+  return loadPlanSince(options, flags.since);
 }
 
 async function run(file: string | undefined, flags: RunFlags): Promise<void> {
-  const drillPlan = await planOf(file, flags);
+  const out = resolve(flags.out);
+  const publish = flags.update || flags.check ? await import('./cli-publish.ts') : null;
+  const outline = publish === null ? null : await publish.outlineWithTable(file);
+  if (publish !== null && outline !== null && flags.check) {
+    process.exitCode = await publish.tableIsStale(outline, out, flags.history);
+    return;
+  }
+  const { plan: drillPlan, selection } = await planOf(file, flags);
+  if (selection !== null) {
+    const { selectionText } = await import('./drill/plan/listing.ts');
+    process.stdout.write(`${selectionText(selection)}\n`);
+    if (drillPlan.scenarios.length === 0) return;
+  }
   const { runInTerminal } = await import('./terminal.ts');
-  process.exitCode = await runInTerminal({ plan: drillPlan, out: resolve(flags.out), keep: flags.keep, verbose: flags.verbose });
+  const { keep, verbose, history, maxAge, maxGrowth } = flags;
+  process.exitCode = await runInTerminal({ plan: drillPlan, out, keep, verbose, history, limits: { maxAge, maxGrowth } });
+  // A drill that was interrupted has measured less than the one before it.
+  if (publish !== null && outline !== null && process.exitCode < 128) await publish.updateTable(outline, out, flags.history);
 }
 
 async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
-  const drillPlan = await planOf(file, flags);
+  const { plan: drillPlan, selection } = await planOf(file, flags);
   const { planJson, planMatrix, planText } = await import('./drill/plan/listing.ts');
-  process.stdout.write(flags.matrix ? planMatrix(drillPlan) : flags.json ? planJson(drillPlan) : planText(drillPlan));
+  process.stdout.write(flags.matrix ? planMatrix(drillPlan) : flags.json ? planJson(drillPlan, selection) : planText(drillPlan, selection));
 }
 
 async function blocks(file: string, flags: { readonly json: boolean }): Promise<void> {
@@ -107,10 +186,14 @@ async function blocks(file: string, flags: { readonly json: boolean }): Promise<
   process.stdout.write(flags.json ? blocksJson(runbook) : blocksText(runbook));
 }
 
-async function report(folder: string): Promise<void> {
-  const { writeReports } = await import('./run-drill.ts');
-  const written = await writeReports(resolve(folder));
-  process.stdout.write(`${written.report.validationStatus}: reports written to ${folder}\n`);
+async function report(folder: string, flags: TableFlags): Promise<void> {
+  const publish = await import('./cli-publish.ts');
+  process.exitCode = await publish.report(folder, flags);
+}
+
+async function merge(folders: readonly string[], flags: HistoryFlags & { readonly out: string }): Promise<void> {
+  const publish = await import('./cli-publish.ts');
+  await publish.merge(folders, flags);
 }
 
 async function cleanup(flags: { readonly run?: string; readonly all: boolean; readonly environment: string }): Promise<void> {

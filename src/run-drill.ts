@@ -10,10 +10,12 @@ import { createJournal, readJournal } from './drill/journal.ts';
 import { InputErrors, type Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
-import { exitCodeOf, judge } from './drill/verdict/index.ts';
+import { exitCodeOf } from './drill/verdict/index.ts';
+import { lockFolder } from './folder-lock.ts';
+import type { Limits } from './report/over-time.ts';
 import { version } from './version.ts';
 
-export interface DrillRequest {
+export interface DrillRequest extends HistoryOptions {
   readonly plan: Plan;
   /** Folder for the journal and the reports; made when it is not there. */
   readonly out: string;
@@ -30,6 +32,8 @@ export interface DrillRequest {
 export interface DrillOutcome {
   readonly entries: readonly JournalEntry[];
   readonly report: Report;
+  /** What only several drills tell: a recovery that grows, a scenario that nobody has tested for long. */
+  readonly warnings: readonly string[];
   /** What scripts rely on: design, section 7. */
   readonly exitCode: number;
 }
@@ -42,6 +46,8 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
   // Before an earlier drill's journal is replaced.
   const adapters = await openAdapters(plan.host.environment, plan.host.engine);
   await makeFolder(out);
+  using lock = await lockFolder(out);
+  void lock;
   {
     using journal = createJournal(join(out, journalName), { mask });
     await runDrill(
@@ -59,7 +65,7 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
       secrets,
     );
   }
-  return writeReports(out);
+  return writeReports(out, request);
 }
 
 /** Throws `InputErrors` where the reports could not be written: said before anything runs. */
@@ -73,15 +79,26 @@ async function makeFolder(out: string): Promise<void> {
   }
 }
 
-const journalName = 'journal.ndjson';
+export const journalName = 'journal.ndjson';
 
-/** Rewrites every report of a folder from its journal. */
-export async function writeReports(out: string): Promise<DrillOutcome> {
+/** Where a folder of reports keeps its history, unless told otherwise. */
+export const defaultHistory = (out: string): string => join(out, 'history.jsonl');
+
+export interface HistoryOptions {
+  /** File, or folder, of the history that this drill is added to. Default: `history.jsonl` beside the reports. */
+  readonly history?: string | undefined;
+  readonly limits?: Limits | undefined;
+}
+
+/** Rewrites every report of a folder from its journal and its history, and adds the drill to that history. */
+export async function writeReports(out: string, { history = defaultHistory(out), limits }: HistoryOptions = {}): Promise<DrillOutcome> {
   // Loaded at the end: a drill that begins needs no format of a report.
-  const { renderReports } = await import('./report/index.ts');
+  const [{ historyOf, renderReports, reportInput }, { addToHistory, readHistory }] = await Promise.all([import('./report/index.ts'), import('./history-store.ts')]);
   const entries = await readJournal(join(out, journalName));
-  for (const [name, content] of renderReports(entries)) await writeFile(join(out, name), content);
-  const report = judge(entries);
+  const input = reportInput(entries, await readHistory(history), limits);
+  const { report } = input;
+  for (const [name, content] of renderReports(input)) await writeFile(join(out, name), content);
+  await addToHistory(history, historyOf(report, entries));
   const end = entries.find((entry) => entry.event === 'drill-ended');
-  return { entries, report, exitCode: exitCodeOf(report, { interrupted: end?.interrupted ?? null, fault: end?.fault ?? null }) };
+  return { entries, report, warnings: input.warnings, exitCode: exitCodeOf(report, { interrupted: end?.interrupted ?? null, fault: end?.fault ?? null }) };
 }

@@ -7,9 +7,9 @@ import { listenForInterrupts } from './interrupts.ts';
 import { createLiveOutput } from './live-output.ts';
 import { renderTerminal } from './report/terminal-table.ts';
 import { terminalText } from './drill/terminal-text.ts';
-import { runAndReport } from './run-drill.ts';
+import { type HistoryOptions, runAndReport } from './run-drill.ts';
 
-export interface TerminalRequest {
+export interface TerminalRequest extends HistoryOptions {
   readonly plan: Plan;
   readonly out: string;
   readonly keep: boolean;
@@ -23,16 +23,18 @@ export async function runInTerminal(request: TerminalRequest): Promise<number> {
   const tty = process.stdout.isTTY === true;
   const colour = tty && process.env['NO_COLOR'] === undefined;
   using interrupts = listenForInterrupts((signal) => write(`\n${signal}: removing what the drill made …\n`));
-  const { report, exitCode } = await runAndReport({
+  const { report, warnings, exitCode } = await runAndReport({
     plan: request.plan,
     out: request.out,
     run: newRunId(),
     keep: request.keep,
+    history: request.history,
+    limits: request.limits,
     interrupt: interrupts.signal,
     onEntry: createProgress({ write, colour, tty }),
     onOutput: request.verbose ? createLiveOutput(write) : () => undefined,
     progress: (message) => write(`${terminalText(message)}\n`),
   });
-  write(`\n${renderTerminal(report, { colour, width: process.stdout.columns ?? 160 })}\nReports: ${relative(process.cwd(), request.out) || '.'}\n`);
+  write(`\n${renderTerminal(report, { colour, width: process.stdout.columns ?? 160 })}\n${warnings.map((warning) => `warning: ${terminalText(warning)}\n`).join('')}Reports: ${relative(process.cwd(), request.out) || '.'}\n`);
   return exitCode;
 }

@@ -11,6 +11,9 @@ export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<str
     tool,
     drill: plan.name,
     drillFile: plan.drillFile.file,
+    drillFileSha256: plan.drillFile.sha256,
+    commit: plan.repository.head,
+    declared: plan.declared,
     control: null,
     runbooks: plan.runbooks,
     host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user },
@@ -54,6 +57,7 @@ function declareStep(step: PlannedStep, index: number): StepDeclaration {
     // A built-in step is one line of the drill file, and stands in no runbook.
     sourceLines: step.kind === 'archive' || step.kind === 'unarchive' ? [step.at.line] : (shell?.sourceLines ?? []),
     replacedLines: shell?.replacedLines ?? [],
+    ...(shell === null ? {} : { excerpt: { text: shell.written, lines: shell.lines } }),
     ...(step.kind === 'skip' ? { why: step.why } : {}),
   };
 }

@@ -2,7 +2,7 @@
  * What a drill writes down, as it happens: facts, never judgements. The verdict and every report are pure functions of these.
  * One JSON object a line in `journal.ndjson`; `at` is RFC 3339 UTC with milliseconds by this machine's clock.
  */
-import type { CompareMode, Expectation, Finding, Loss, Phase, SourceLine, StepPhase } from './model.ts';
+import type { CompareMode, Expectation, Finding, Loss, Phase, ScenarioOutline, SourceLine, StepPhase } from './model.ts';
 
 /** A place and a service may share a name: in every list and table that names both, the service stands as `service NAME`. */
 export const serviceKey = (name: string): string => `service ${name}`;
@@ -188,6 +188,8 @@ export interface StepDeclaration extends SourceLine {
   readonly inRunbook: boolean;
   readonly sourceLines: readonly number[];
   readonly replacedLines: readonly number[];
+  /** Its lines as the runbook has them, before `replace`, and the file line of each; where it has lines. */
+  readonly excerpt?: { readonly text: string; readonly lines: readonly number[] };
   /** The drill file's reason, for `skip`. */
   readonly why?: string;
 }
@@ -219,6 +221,11 @@ export type DrillEvent =
       readonly tool: string;
       readonly drill: string;
       readonly drillFile: string;
+      readonly drillFileSha256?: string;
+      /** The commit that was drilled. */
+      readonly commit?: string;
+      /** All scenarios of the drill file, selected or not. */
+      readonly declared?: readonly ScenarioOutline[];
       readonly control: 'positive' | 'negative' | null;
       readonly runbooks: readonly { readonly file: string; readonly sha256: string }[];
       readonly host: { readonly environment: string; readonly engine: string; readonly network: string; readonly user: string };

@@ -130,6 +130,7 @@ const stepDeclaration = object({
   inRunbook: z.boolean(),
   sourceLines: z.array(z.number()),
   replacedLines: z.array(z.number()),
+  excerpt: object({ text: z.string(), lines: z.array(z.number().int()) }).exactOptional(),
   why: z.string().exactOptional(),
 });
 
@@ -140,6 +141,8 @@ const loss = z.discriminatedUnion('type', [
   object({ type: z.literal('steps') }),
 ]);
 
+const rpo = z.union([z.number(), z.literal('last-backup')]).nullable();
+
 const scenarioDeclaration = object({
   id: z.string(),
   title: z.string(),
@@ -147,7 +150,7 @@ const scenarioDeclaration = object({
   lossAt: object(sourceLine),
   loss,
   rtoSeconds: seconds.nullable(),
-  rpo: z.union([z.number(), z.literal('last-backup')]).nullable(),
+  rpo,
   everySeconds: seconds.nullable(),
   manual: byName,
   lost: z.array(z.string()),
@@ -169,6 +172,9 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     tool: z.string(),
     drill: z.string(),
     drillFile: z.string(),
+    drillFileSha256: z.string().exactOptional(),
+    commit: z.string().exactOptional(),
+    declared: z.array(object({ id: z.string(), title: z.string(), rtoSeconds: seconds.nullable(), rpo })).exactOptional(),
     control: z.enum(['positive', 'negative']).nullable(),
     runbooks: z.array(object({ file: z.string(), sha256: z.string() })),
     host: object({ environment: z.string(), engine: z.string(), network: z.string(), user: z.string() }),

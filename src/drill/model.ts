@@ -113,6 +113,8 @@ interface StepCommon {
 /** Text that bash runs, with the file line that each of its lines came from. */
 export interface ShellText {
   readonly text: string;
+  /** The same lines as they stand in their file, before `replace`. */
+  readonly written: string;
   readonly file: string;
   readonly lines: readonly number[];
   /** `shell` is sourced; `script` begins with `#!` and is saved and run by its interpreter. */
@@ -203,6 +205,14 @@ export interface ScenarioPlan {
   readonly findings: readonly Finding[];
 }
 
+/** What every scenario of a drill file is called and is to reach, selected or not. */
+export interface ScenarioOutline {
+  readonly id: string;
+  readonly title: string;
+  readonly rtoSeconds: number | null;
+  readonly rpo: number | 'last-backup' | null;
+}
+
 /** A file that the operator carries to a fresh host. Content is resolved before anything starts. */
 export interface HostFile {
   readonly path: string;
@@ -254,6 +264,8 @@ export interface Plan {
   readonly services: readonly ServicePlan[];
   readonly ignore: readonly string[];
   readonly scenarios: readonly ScenarioPlan[];
+  /** All scenarios of the drill file, in its order. */
+  readonly declared: readonly ScenarioOutline[];
   /** What the drill file takes from variables of the environment: never read in an output. */
   readonly secrets: readonly string[];
   readonly warnings: readonly string[];

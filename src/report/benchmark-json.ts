@@ -16,7 +16,7 @@ interface Benchmark {
 /** Empty when nothing was measured, which the action takes for an error: a workflow asks first. */
 export const benchmarkJson: ReportFormat = {
   file: 'benchmark.json',
-  render: (report: Report) => `${inertJson(report.scenarios.flatMap((scenario) => benchmarks(report, scenario)))}\n`,
+  render: ({ report }) => `${inertJson(report.scenarios.flatMap((scenario) => benchmarks(report, scenario)))}\n`,
 };
 
 function benchmarks({ host, control }: Report, { id, rto, rpo, clock, validationStatus }: ScenarioReport): readonly Benchmark[] {

@@ -13,10 +13,10 @@ export const formatObjective = (target: number | 'last-backup' | null): string =
 /** Day of an RFC 3339 time, UTC. */
 export const formatDay = (time: string | null): string => (time === null ? notMeasured : time.slice(0, 10));
 
-/** How far the recovery, manual work included, stays under its objective or goes over it. */
-export function formatGap({ rto, clock }: Pick<ScenarioReport, 'rto' | 'clock'>): string {
-  if (rto.target === null || rto.actual === null) return notMeasured;
-  const gap = rto.target - (rto.actual + clock.manual);
+/** How far the recovery, manual work included, stays under its objective or goes over it. Seconds. */
+export function formatGap({ rto, rta, manual }: { readonly rto: number | null; readonly rta: number | null; readonly manual: number }): string {
+  if (rto === null || rta === null) return notMeasured;
+  const gap = rto - (rta + manual);
   return gap >= 0 ? `${formatDuration(gap)} under` : `${formatDuration(-gap)} over`;
 }
 

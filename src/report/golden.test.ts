@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../drill/verdict/index.ts';
 import { annotations } from '../github/annotations.ts';
 import { journals } from './golden/journals.ts';
-import { renderReports } from './index.ts';
+import { renderReports, reportInput } from './index.ts';
 import { jobSummaryLimit, renderJobSummary } from './job-summary.ts';
 import { renderTerminal } from './terminal-table.ts';
 
@@ -20,7 +20,7 @@ function filesOf(name: string): ReadonlyMap<string, string> {
   const entries = journals[name] ?? [];
   const report = judge(entries);
   return new Map([
-    ...renderReports(entries),
+    ...renderReports(reportInput(entries)),
     ['terminal.txt', renderTerminal(report, { width: 140, colour: false })],
     ['terminal-narrow.txt', renderTerminal(report, { width: 60, colour: false })],
     ['job-summary.md', renderJobSummary(report)],
@@ -106,7 +106,7 @@ describe('the job summary', () => {
   const finding = scenario.findings[0];
   if (finding === undefined) throw new Error('no finding');
 
-  it('is report.md while there is room', () => expect(renderJobSummary(report)).toBe(renderReports(journals['backup-lied'] ?? []).get('report.md')));
+  it('is report.md while there is room', () => expect(renderJobSummary(report)).toBe(renderReports(reportInput(journals['backup-lied'] ?? [])).get('report.md')));
 
   it.each([
     ['many findings', { ...report, scenarios: [{ ...scenario, findings: Array.from({ length: 20_000 }, (_, line) => ({ ...finding, line, actual: 'ä'.repeat(300) })) }] }],

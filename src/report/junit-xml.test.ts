@@ -6,11 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import { z } from 'zod';
 import { judge } from '../drill/verdict/index.ts';
+import { reportInput } from './formats.ts';
 import { journals } from './golden/journals.ts';
 import { junitXml } from './junit-xml.ts';
 
 const schema = readFileSync(join(import.meta.dirname, 'junit-10.xsd'), 'utf8');
-const render = (name: string): string => junitXml.render(judge(journals[name] ?? []), journals[name] ?? []);
+const render = (name: string): string => junitXml.render(reportInput(journals[name] ?? [])) ?? '';
 
 const told = z.object({ '#text': z.string().optional(), '@_message': z.string(), '@_type': z.string().optional() }).array().optional();
 const testcase = z.object({ '@_name': z.string(), '@_classname': z.string(), '@_file': z.string(), '@_line': z.string(), failure: told, error: told, skipped: told });

@@ -4,17 +4,16 @@
  * (attributes of a testcase) and Jenkins (text) look for them. What was not measured is `error` or `skipped`, never a pass.
  */
 import { XMLBuilder } from 'fast-xml-parser';
-import type { JournalEntry } from '../drill/journal-events.ts';
 import type { Finding, SourceLine } from '../drill/model.ts';
 import type { Report, ScenarioReport } from '../drill/report-model.ts';
 import { xmlText } from './escape.ts';
 import { formatPlace } from './format.ts';
-import type { ReportFormat } from './formats.ts';
+import type { ReportFormat, ReportInput } from './formats.ts';
 import { type TestCase, testCasesOf } from './junit-cases.ts';
 
 export const junitXml: ReportFormat = { file: 'junit.xml', render: renderJunit };
 
-function renderJunit(report: Report, entries: readonly JournalEntry[]): string {
+function renderJunit({ report, entries }: ReportInput): string {
   const suites = report.scenarios.map((scenario) => suite(report, scenario, testCasesOf(scenario, entries)));
   const total = (name: 'tests' | 'failures' | 'errors'): number => suites.reduce((sum, each) => sum + each[`@_${name}`], 0);
   const root = { '@_name': line(report.drill), '@_tests': total('tests'), '@_failures': total('failures'), '@_errors': total('errors'), testsuite: suites };

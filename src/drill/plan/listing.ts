@@ -1,13 +1,15 @@
 /** What `plan` prints: what would run, with no engine touched. */
+import { listNames } from '../format.ts';
 import type { PlannedStep, Plan, ScenarioPlan } from '../model.ts';
+import type { Selection } from './since.ts';
 
 /** `plan --matrix`: one line for a workflow's `matrix`. */
 export function planMatrix(plan: Plan): string {
   return `${JSON.stringify({ include: plan.scenarios.map(({ id }) => ({ scenario: id })) })}\n`;
 }
 
-/** `plan --json`: seconds; null for what is not declared. */
-export function planJson(plan: Plan): string {
+/** `plan --json`: seconds; null for what is not declared. With `--since`, what was selected and why. */
+export function planJson(plan: Plan, selection: Selection | null = null): string {
   const scenarios = plan.scenarios.map((scenario) => ({
     id: scenario.id,
     title: scenario.title,
@@ -19,15 +21,22 @@ export function planJson(plan: Plan): string {
     steps: scenario.steps.map((step) => ({ phase: step.phase, name: step.name, file: step.at.file, line: step.at.line, kind: step.kind, sha256: 'shell' in step ? step.shell.sha256 : null })),
     findings: sorted(scenario),
   }));
-  return `${JSON.stringify({ format: 1, drill: plan.name, scenarios }, null, 2)}\n`;
+  return `${JSON.stringify({ format: 1, drill: plan.name, ...(selection === null ? {} : { since: selection }), scenarios }, null, 2)}\n`;
 }
 
 /** `plan`: for a person to read. */
-export function planText(plan: Plan): string {
+export function planText(plan: Plan, selection: Selection | null = null): string {
   const { environment, engine, network, user } = plan.host;
   const head = `${plan.name}: ${count(plan.scenarios.length, 'scenario')} from ${plan.runbooks.map(({ file }) => file).join(', ')}\nhost: ${environment}, engine ${engine}, network ${network}, user ${user}`;
   const warnings = plan.warnings.map((warning) => `warning: ${warning}`);
-  return `${[head, ...warnings, ...plan.scenarios.map(scenarioText)].join('\n\n')}\n`;
+  return `${[head, ...(selection === null ? [] : [selectionText(selection)]), ...warnings, ...plan.scenarios.map(scenarioText)].join('\n\n')}\n`;
+}
+
+/** Which scenarios a change touches and why, a line each. */
+export function selectionText({ ref, touched, untouched }: Selection): string {
+  const kept = touched.map(({ id, why }) => `  ${id}: ${listNames(why)}`);
+  const left = untouched.length === 0 ? [] : [`  as they were: ${untouched.join(', ')}`];
+  return [touched.length === 0 ? `since ${ref}: no scenario is touched` : `since ${ref}:`, ...kept, ...left].join('\n');
 }
 
 function scenarioText(scenario: ScenarioPlan): string {

@@ -16,7 +16,7 @@ import { planPlaces } from './places.ts';
 import { Problems } from './problems.ts';
 import { readRepository, type RepositoryFacts } from './repository-facts.ts';
 import { readRunbooks } from './runbooks.ts';
-import { planScenario, selectScenarios } from './scenarios.ts';
+import { outlineOf, planScenario, selectScenarios } from './scenarios.ts';
 import { checkServicePlaces, planServices } from './services.ts';
 import { checkSideDoors } from './side-doors.ts';
 
@@ -55,7 +55,7 @@ export async function loadPlan(options: LoadOptions): Promise<Plan> {
   return plan;
 }
 
-function readSource(path: string, file: string): string {
+export function readSource(path: string, file: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
@@ -100,6 +100,7 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
     services,
     ignore: drill.ignore.map((name) => (/^[~/]/.test(name) ? context.paths.absolute(name) : name)),
     scenarios,
+    declared: Object.entries(drill.scenarios).map(([id, scenario]) => outlineOf(id, scenario)),
     secrets: [...context.secrets],
     warnings: uncommitted ? ['there are uncommitted changes: the drill runs the last commit in the host, with the runbook and the drill file as they are here'] : [],
   };

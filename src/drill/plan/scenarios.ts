@@ -1,7 +1,7 @@
 import { choice, nameOf } from '../drill-file/explain.ts';
 import type { Path } from '../drill-file/positions.ts';
 import type { DrillLoss, DrillScenario } from '../drill-file/schema.ts';
-import type { Loss, ScenarioPlan } from '../model.ts';
+import type { Loss, ScenarioOutline, ScenarioPlan } from '../model.ts';
 import { checkNames, keyed, keyLine, listed, type PlanContext } from './context.ts';
 import { once } from './findings.ts';
 import { isSeeded } from './services.ts';
@@ -22,15 +22,11 @@ export function planScenario(context: PlanContext, id: string, scenario: DrillSc
   const planner = new StepPlanner(context, scenario.replace);
   const steps = stepLists(context, scenario, path).flatMap((list) => planner.plan(list));
   if (context.runbooksComplete) checkReplace(context, planner, [...path, 'replace']);
-  const rtoSeconds = scenario.rto ?? null;
   return {
-    id,
-    title: scenario.title ?? id,
+    ...outlineOf(id, scenario),
     at: keyLine(context, path),
-    rtoSeconds,
-    rpo: scenario.rpo === undefined || scenario.rpo === 'none' ? null : scenario.rpo,
     everySeconds: scenario.every ?? null,
-    timeoutSeconds: scenario.timeout ?? Math.max(leastTimeoutSeconds, 3 * (rtoSeconds ?? 0)),
+    timeoutSeconds: scenario.timeout ?? Math.max(leastTimeoutSeconds, 3 * (scenario.rto ?? 0)),
     loss: lossOf(scenario.loss),
     lossAt: keyLine(context, [...path, 'loss']),
     lost,
@@ -45,6 +41,10 @@ export function planScenario(context: PlanContext, id: string, scenario: DrillSc
     steps,
     findings: once(planner.findings),
   };
+}
+
+export function outlineOf(id: string, { title = id, rto, rpo = 'none' }: DrillScenario): ScenarioOutline {
+  return { id, title, rtoSeconds: rto ?? null, rpo: rpo === 'none' ? null : rpo };
 }
 
 /** In the order in which they run. */

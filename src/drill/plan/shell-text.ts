@@ -10,6 +10,7 @@ export function runbookText(original: LinedText, file: string, replaced: Replace
   const touched = new Set(replaced.touchedLines);
   return {
     ...common(replaced, file),
+    written: original.text,
     inRunbook: true,
     sourceLines: counted,
     replacedLines: counted.filter((line) => touched.has(line)),
@@ -19,7 +20,7 @@ export function runbookText(original: LinedText, file: string, replaced: Replace
 
 /** Text that the drill file brings itself. */
 export function writtenText(text: LinedText, file: string): ShellText {
-  return { ...common(text, file), inRunbook: false, sourceLines: sourceLines(text), replacedLines: [], substitutions: 0 };
+  return { ...common(text, file), written: text.text, inRunbook: false, sourceLines: sourceLines(text), replacedLines: [], substitutions: 0 };
 }
 
 /** For what is not run: nothing is replaced in it. */

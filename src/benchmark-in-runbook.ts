@@ -1,0 +1,66 @@
+/** Writes the benchmark table into runbooks, or says whether the one that is there is stale. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseJournal } from './drill/journal.ts';
+import { InputErrors } from './drill/model.ts';
+import type { Outline } from './drill/plan/outline.ts';
+import { defaultHistory, journalName } from './run-drill.ts';
+import { readHistory } from './history-store.ts';
+import { reportInput } from './report/index.ts';
+import { runbookTable } from './report/runbook-table.ts';
+import { type TablePlace, findTable, rowCells, tableLines, withTable } from './runbook/benchmark-table.ts';
+import type { HistoryLine } from './report/history.ts';
+
+interface RunbookTable {
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly place: TablePlace;
+}
+
+/** The tables of all runbooks. Throws `InputErrors` where no runbook has the markers, or where they are wrong: said before anything runs. */
+export async function findTables({ runbooks }: Outline): Promise<readonly RunbookTable[]> {
+  const wanted = '<!-- drill:benchmark --> and <!-- /drill:benchmark -->, once, each in a line of its own';
+  const tables: RunbookTable[] = [];
+  for (const path of runbooks) {
+    const bytes = await readFile(path);
+    const place = findTable(bytes, { mdx: path.endsWith('.mdx') });
+    if (place === null) continue;
+    if ('message' in place) throw new InputErrors([{ file: relative(process.cwd(), path), line: place.line, column: 1, message: place.message, expected: wanted, got: 'markers that do not match', help: 'correct the markers' }]);
+    tables.push({ path, bytes, place });
+  }
+  if (tables.length > 0) return tables;
+  const [first = ''] = runbooks;
+  throw new InputErrors([{ file: relative(process.cwd(), first), line: 1, column: 1, message: 'the runbook has no place for the benchmark table', expected: wanted, got: 'no marker', help: 'write the two markers where the table is to stand' }]);
+}
+
+/** What is known of a drill file's scenarios: its history, and the drill whose journal lies in the folder. Oldest first. */
+export async function knownHistory(outline: Outline, out: string, history = defaultHistory(out)): Promise<readonly HistoryLine[]> {
+  const lines = (await readHistory(history)).filter(({ drill }) => drill === outline.name);
+  const path = join(out, journalName);
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return lines;
+  const input = reportInput(parseJournal(text, path), lines);
+  return input.report.drill === outline.name ? input.history : lines;
+}
+
+export interface StaleTable {
+  readonly path: string;
+  readonly line: number;
+  /** Lines that stand there and should not, and those that should. */
+  readonly there: readonly string[];
+  readonly expected: readonly string[];
+}
+
+/** Rewrites the tables that are stale; with `write: false` only tells them. */
+export async function refreshTables(outline: Outline, history: readonly HistoryLine[], { write }: { readonly write: boolean }): Promise<readonly StaleTable[]> {
+  const stale: StaleTable[] = [];
+  for (const { path, bytes, place } of await findTables(outline)) {
+    const there = tableLines(bytes, place);
+    const expected = runbookTable(outline.scenarios, history, there.map(rowCells));
+    const after = withTable(bytes, place, expected);
+    if (after === bytes) continue;
+    stale.push({ path, line: place.line, there, expected });
+    if (write) await writeFile(path, after);
+  }
+  return stale;
+}

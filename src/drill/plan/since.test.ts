@@ -1,0 +1,77 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { InputErrors } from '../model.ts';
+import { loadPlanSince } from './since.ts';
+import { drillFile, edited, type Files, runbook, type TestRepository, testRepository } from './test-repository.ts';
+
+const twoScenarios = `${drillFile}  other:
+    rto: 15m
+    backup: ['#backup']
+    loss: { data: [site], how: delete }
+    restore: ['#script', { run: ./scripts/restore.sh /srv, why: because }]
+`;
+const files: Files = { 'drill.yaml': twoScenarios, 'scripts/restore.sh': 'echo restore\n', 'scripts/lib.sh': 'echo\n', 'README.md': 'Read\n' };
+
+let repository: TestRepository;
+beforeAll(async () => {
+  repository = await testRepository({ ...files, 'drill.yaml': 'version: 2\n' });
+  await repository.git('tag', 'unreadable');
+  await repository.commit({ 'drill.yaml': drillFile });
+  await repository.git('tag', 'one-scenario');
+  await repository.commit({ 'drill.yaml': twoScenarios });
+  await repository.git('tag', 'base');
+});
+afterAll(() => repository[Symbol.dispose]());
+
+/** Ids and reasons of the scenarios that a change of these files touches. */
+async function touchedBy(change: Files, ref = 'base'): Promise<Readonly<Record<string, readonly string[]>>> {
+  await repository.git('reset', '-q', '--hard', 'base');
+  repository.write(change);
+  await repository.git('add', '-A');
+  const { plan, selection } = await loadPlanSince({ drillFile: 'drill.yaml', env: {}, cwd: repository.folder }, ref);
+  expect(plan.scenarios.map(({ id }) => id)).toEqual(selection.touched.map(({ id }) => id));
+  expect([...selection.touched.map(({ id }) => id), ...selection.untouched].toSorted()).toEqual(['gone', 'other']);
+  return Object.fromEntries(selection.touched.map(({ id, why }) => [id, why]));
+}
+
+const inRunbook = (edits: Files): Files => ({ 'docs/runbook.md': edited(runbook, edits) });
+
+describe('a change touches', () => {
+  it('no scenario when it is prose, even where it moves every block', async () => {
+    expect(await touchedBy(inRunbook({ '# Runbook\n': '# Runbook\n\nMore words.\n\nAnd more.\n', 'Owner first': 'The owner first' }))).toEqual({});
+    expect(await touchedBy({ 'README.md': 'Other\n', 'src/app.ts': 'new\n' })).toEqual({});
+  });
+
+  it('only the scenario whose block it is, and says which', async () => {
+    expect(await touchedBy(inRunbook({ 'echo saved': 'echo other' }))).toEqual({ other: ['restore #script differs'] });
+    expect(await touchedBy(inRunbook({ 'alpine tar czf': 'alpine tar cf' }))).toEqual({ gone: ['backup #backup differs'], other: ['backup #backup differs'] });
+  });
+
+  it('only the scenario whose part of the drill file it is; all of them, when it is a shared one', async () => {
+    expect(await touchedBy({ 'drill.yaml': edited(twoScenarios, { 'rto: 15m': 'rto: 16m' }) })).toEqual({ other: ['its `rto` differs'] });
+    expect(await touchedBy({ 'drill.yaml': edited(twoScenarios, { 'workspace: ~/site': 'workspace: ~/web' }) })).toMatchObject({ gone: ['`host` of the drill file differs'], other: ['`host` of the drill file differs'] });
+    expect(await touchedBy({ 'drill.yaml': edited(twoScenarios, { "['#script', ": "['#script', '#restore[3]', " }) })).toEqual({ other: ['restore #restore[3] is new'] });
+    expect(await touchedBy({}, 'one-scenario')).toEqual({ other: ['it is new'] });
+  });
+
+  it('the scenario that names or reads a file which differs', async () => {
+    expect(await touchedBy({ 'scripts/restore.sh': 'echo other\n' })).toEqual({ other: ['scripts/restore.sh differs, which restore ./scripts/restore.sh /srv names or reads'] });
+    expect(await touchedBy({ 'scripts/lib.sh': 'echo other\n' })).toEqual({});
+    expect(Object.keys(await touchedBy({ 'compose.yaml': 'services: { a: { image: b } }\n' }))).toEqual(['gone']);
+  });
+
+  it('all scenarios where the drill file could not be read before', async () => {
+    const why = ['the drill file could not be read as of that commit'];
+    expect(await touchedBy({}, 'unreadable')).toEqual({ gone: why, other: why });
+  });
+});
+
+it('refuses what names no commit, and leaves nothing behind', async () => {
+  await repository.git('reset', '-q', '--hard', 'base');
+  const before = readdirSync(tmpdir()).filter((name) => name.startsWith('runbook-drill-since-'));
+  await expect(loadPlanSince({ drillFile: 'drill.yaml', env: {}, cwd: repository.folder }, '--nosuch')).rejects.toThrow(InputErrors);
+  await loadPlanSince({ drillFile: 'drill.yaml', env: {}, cwd: repository.folder }, 'HEAD');
+  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('runbook-drill-since-'))).toEqual(before);
+  expect(await repository.git('status', '--porcelain')).toBe('');
+});

@@ -1,0 +1,32 @@
+/** `badge.svg`: the verdict, and when it was reached. */
+import { badgen } from 'badgen';
+import type { ValidationStatus } from '../drill/report-model.ts';
+import { formatDay } from './format.ts';
+import type { ReportFormat } from './formats.ts';
+import { latestOf } from './history.ts';
+
+const colours: Readonly<Record<ValidationStatus, string>> = { SUCCESSFUL: '1a7f37', FAILED: 'cf222e', TIMED_OUT: 'cf222e', NOT_MEASURED: '6e7781' };
+const outdated = '9a6700';
+const worstFirst: readonly ValidationStatus[] = ['FAILED', 'TIMED_OUT', 'NOT_MEASURED', 'SUCCESSFUL'];
+
+/** Of every scenario of the drill file its last drill; the worst verdict and the oldest test count. A control changes nothing. */
+export const badgeSvg: ReportFormat = {
+  file: 'badge.svg',
+  render: ({ report, history, declared, tested }) => {
+    if (report.control !== null) return null;
+    const latest = latestOf(history);
+    const verdicts = new Set(declared.map(({ id }) => latest.get(id)?.verdict));
+    const verdict = worstFirst.find((status) => verdicts.has(status)) ?? 'NOT_MEASURED';
+    const oldest = tested.map(({ at }) => at).toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))[0] ?? null;
+    const outdatedGreen = verdict === 'SUCCESSFUL' && tested.some(({ stale }) => stale);
+    const when = oldest === null ? 'not all tested' : outdatedGreen ? `last tested ${formatDay(oldest)}` : formatDay(oldest);
+    const badge = badgen({ label: 'restore drill', status: outdatedGreen ? when : `${verdict}, ${when}`, color: outdatedGreen ? outdated : colours[verdict] });
+    // Its ids are made up anew each time; the same drill is the same file.
+    return `${namedIds(badge)}\n`;
+  },
+};
+
+function namedIds(svg: string): string {
+  const ids = [...svg.matchAll(/ id="([^"]+)"/g)].map(([, id = '']) => id);
+  return ids.reduce((text, id, index) => text.replaceAll(`"${id}"`, `"drill-${index}"`).replaceAll(`url(#${id})`, `url(#drill-${index})`), svg);
+}
