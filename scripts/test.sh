@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh
-bash scripts/build-act.sh
+bash scripts/test-tools.sh
 # Set-up may just have installed Node's own package: it goes first from here on.
 export PATH="$PWD/node_modules/.bin:$PATH"
 
@@ -12,6 +12,8 @@ section lint
 oxlint --deny-warnings
 section types
 tsc --noEmit
+section 'generated tables'
+node scripts/readme-tables.ts --check
 section 'dist up to date'
 bash scripts/dist-up-to-date.sh
 section 'unit and integration'

@@ -1,94 +1,83 @@
-/** The Action's main step: inputs become one typed request at this door, and nothing deeper reads `INPUT_*`. */
-import { resolve } from 'node:path';
+/** The Action's main step: a drill on a runner, with its findings and its table where people look. */
 import * as core from '@actions/core';
-import { annotations } from './github/annotations.ts';
-import { refuseForks } from './github/runner.ts';
 import { findDrillFile, loadPlan } from './drill/plan/load.ts';
-import { listenForInterrupts } from './interrupts.ts';
-import { createLiveOutput } from './live-output.ts';
+import type { Plan } from './drill/model.ts';
 import { InputErrors } from './drill/model.ts';
-import { createProgress } from './drill/progress.ts';
 import type { Report } from './drill/report-model.ts';
 import { newRunId } from './drill/run-id.ts';
-import { CannotRun } from './ports/host.ts';
-import { renderJobSummary } from './report/job-summary.ts';
 import { terminalText } from './drill/terminal-text.ts';
-
-interface ActionInputs {
-  readonly drillFile: string;
-  readonly scenarios: readonly string[];
-  readonly environment: string;
-  readonly network: string;
-  readonly out: string;
-  readonly minFidelity: string;
-}
-
-/** Inputs that are declared and not there yet, with the value that asks for nothing. */
-const notYet: Readonly<Record<string, string>> = { update: 'false', 'keep-on-failure': 'false', 'max-age': '100d', 'max-growth': '0.2' };
-
-/** A wrong input has no file: the workflow that gave it is named by its variable. */
-class WrongInput extends Error {
-  override readonly name = 'WrongInput';
-}
-
-function readInputs(): ActionInputs {
-  for (const [name, unused] of Object.entries(notYet)) {
-    const value = core.getInput(name);
-    if (value !== '' && value !== unused) throw new WrongInput(`not yet: input ${name} (got ${value}); leave it out`);
-  }
-  const network = core.getInput('network');
-  if (!['', 'isolated', 'open'].includes(network)) throw new WrongInput(`input network: expected isolated or open, got ${network}`);
-  const minFidelity = core.getInput('min-fidelity');
-  if (minFidelity !== '' && !(Number(minFidelity) >= 0 && Number(minFidelity) <= 1)) throw new WrongInput(`input min-fidelity: expected 0 to 1, got ${minFidelity}`);
-  return {
-    drillFile: core.getInput('drill-file'),
-    scenarios: core.getInput('scenario').split(',').map((id) => id.trim()).filter((id) => id !== ''),
-    environment: core.getInput('environment'),
-    network,
-    out: core.getInput('out') || 'drill-report',
-    minFidelity,
-  };
-}
+import { annotations } from './github/annotations.ts';
+import { type ActionInputs, readInputs, WrongInput } from './github/inputs.ts';
+import { createGroupedLog } from './github/log.ts';
+import { refuseForks } from './github/runner.ts';
+import { listenForInterrupts } from './interrupts.ts';
+import { createLiveOutput } from './live-output.ts';
+import { CannotRun } from './ports/host.ts';
 
 const write = (text: string): void => void process.stdout.write(text);
 
 async function main(): Promise<number> {
-  const inputs = readInputs();
+  const inputs = readInputs(core.getInput);
   refuseForks(process.env);
-  const plan = await loadPlan({
-    drillFile: inputs.drillFile || (await findDrillFile(process.cwd())),
+  const drillFile = inputs.drillFile ?? findDrillFile(process.cwd());
+  const publish = inputs.update ? await import('./cli-publish.ts') : null;
+  const outline = (await publish?.outlineWithTable(drillFile)) ?? null;
+  const plan = await planOf(drillFile, inputs);
+  const { report, warnings, exitCode } = await drill(plan, inputs);
+  await tell(report, warnings, plan, inputs);
+  // A drill that was interrupted has measured less than the one before it.
+  if (publish !== null && outline !== null && exitCode < 128) await publish.updateTable(outline, inputs.out, inputs.history ?? undefined);
+  return exitCode;
+}
+
+function planOf(drillFile: string, { scenarios, environment, network, minFidelity }: ActionInputs): Promise<Plan> {
+  return loadPlan({
+    drillFile,
     env: process.env,
-    ...(inputs.scenarios.length === 0 ? {} : { scenarios: inputs.scenarios }),
-    ...(inputs.environment === '' ? {} : { environment: inputs.environment }),
-    ...(inputs.network === 'open' || inputs.network === 'isolated' ? { network: inputs.network } : {}),
-    ...(inputs.minFidelity === '' ? {} : { minFidelity: Number(inputs.minFidelity) }),
+    scenarios: scenarios ?? undefined,
+    environment: environment ?? undefined,
+    network: network ?? undefined,
+    minFidelity: minFidelity ?? undefined,
   });
+}
+
+/** Runs the drill; what a cancelled job needs for its clean-up is saved first. */
+async function drill(plan: Plan, { out, history, maxAge, maxGrowth, keepOnFailure }: ActionInputs): Promise<Awaited<ReturnType<typeof import('./run-drill.ts').runAndReport>>> {
   const run = newRunId();
   core.saveState('run', run);
   core.saveState('environment', plan.host.environment);
-  const out = resolve(inputs.out);
   using interrupts = listenForInterrupts((signal) => write(`${signal}: removing what the drill made …\n`));
   const { runAndReport } = await import('./run-drill.ts');
-  const { report, exitCode } = await runAndReport({
+  await using postMortem = keepOnFailure ? await (await import('./post-mortem.ts')).openPostMortem(out) : null;
+  const live = createLiveOutput(write);
+  const outcome = await runAndReport({
     plan,
     out,
     run,
     keep: false,
+    history: history ?? undefined,
+    limits: { maxAge, maxGrowth },
     interrupt: interrupts.signal,
-    onEntry: createProgress({ write, colour: false, tty: false }),
-    onOutput: createLiveOutput(write),
+    onEntry: createGroupedLog(write),
+    onOutput: (...output) => {
+      live(...output);
+      postMortem?.onOutput(...output);
+    },
     progress: (message) => write(`${terminalText(message)}\n`),
   });
-  setOutputs(report, out);
-  for (const annotation of annotations(report, plan.repository.folder)) write(`${annotation}\n`);
-  await core.summary.addRaw(renderJobSummary(report)).write();
-  return exitCode;
+  if (outcome.exitCode !== 0) await postMortem?.keep(outcome.report);
+  return outcome;
 }
 
-function setOutputs(report: Report, out: string): void {
+/** Outputs first: whatever fails afterwards, later steps have them. */
+async function tell(report: Report, warnings: readonly string[], plan: Plan, { out }: ActionInputs): Promise<void> {
+  const { renderJobSummary } = await import('./report/job-summary.ts');
   core.setOutput('status', report.validationStatus);
-  core.setOutput('report', resolve(out, 'report.json'));
+  core.setOutput('report', `${out}/report.json`);
   core.setOutput('rta', JSON.stringify(Object.fromEntries(report.scenarios.map((scenario) => [scenario.id, scenario.rto.actual]))));
+  for (const annotation of annotations(report, plan.repository.folder)) write(`${annotation}\n`);
+  for (const warning of warnings) core.warning(terminalText(warning));
+  await core.summary.addRaw(renderJobSummary(report)).write();
 }
 
 try {

@@ -1,10 +1,11 @@
 /** `dist/` as a runner runs it: inputs, outputs, summary and state through files, main step and post step. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goodBlocks, makeRepository } from './small-drill.ts';
+import { testTool } from './test-tools.ts';
 
 const dist = resolve('dist');
 let repository: string;
@@ -84,11 +85,7 @@ describe('the Action', { timeout: 240_000 }, () => {
   });
 
   it('runs under act, main and post', (context) => {
-    const act = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook-drill/bin/act');
-    if (!existsSync(act)) {
-      console.log('SKIPPED the Action under act: act could not be built here (no go)');
-      context.skip();
-    }
+    const act = testTool('act', context);
     const action = join(repository, '.action');
     mkdirSync(action);
     for (const part of ['action.yml', 'dist', 'images', 'package.json']) cpSync(part, join(action, part), { recursive: true });

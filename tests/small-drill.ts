@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { JournalEntry } from '../src/drill/journal-events.ts';
-import { controlOf } from '../src/drill/control.ts';
-import type { Control, RuleId } from '../src/drill/model.ts';
+import type { RuleId } from '../src/drill/model.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
 import type { Report, ScenarioReport } from '../src/drill/report-model.ts';
 import { newRunId } from '../src/drill/run-id.ts';
@@ -33,7 +32,6 @@ export interface SmallDrill {
   readonly files?: Readonly<Record<string, string>>;
   /** The whole runbook, in place of one made of `blocks`. */
   readonly runbook?: string;
-  readonly control?: Control;
 }
 
 export interface DrillResult {
@@ -44,7 +42,6 @@ export interface DrillResult {
   readonly errors: readonly RuleId[];
   readonly rules: readonly RuleId[];
   readonly output: string;
-  readonly exitCode: number;
   /** `report.json`, `report.md` and the journal as written. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -88,9 +85,8 @@ export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<stri
   const output: Buffer[] = [];
   const run = newRunId();
   try {
-    const planned = await loadPlan({ drillFile: join(folder, 'drill.yaml'), env: { ...process.env, ...env } });
-    const plan = small.control === undefined ? planned : controlOf(planned, small.control);
-    const { report, entries, exitCode } = await runAndReport({
+    const plan = await loadPlan({ drillFile: join(folder, 'drill.yaml'), env: { ...process.env, ...env } });
+    const { report, entries } = await runAndReport({
       plan,
       out,
       run,
@@ -105,7 +101,7 @@ export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<stri
     const rules = [...new Set(scenario.findings.map((finding) => finding.rule))].toSorted();
     const errors = [...new Set(scenario.findings.filter((finding) => finding.severity === 'error').map((finding) => finding.rule))].toSorted();
     const files = Object.fromEntries(['report.json', 'report.md', 'journal.ndjson'].map((name) => [name, readFileSync(join(out, name), 'utf8')]));
-    return { report, scenario, entries, errors, rules, exitCode, output: Buffer.concat(output).toString(), files };
+    return { report, scenario, entries, errors, rules, output: Buffer.concat(output).toString(), files };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,5 +1,6 @@
-/** Facts of the runner that decide whether a drill may start. */
+/** Facts of the runner: whether a drill may start, where this run is seen, which run woke it. */
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { InputErrors } from '../drill/model.ts';
 
@@ -32,4 +33,23 @@ export function refuseForks(env: NodeJS.ProcessEnv): void {
       help: 'run this job with `runs-on: ubuntu-24.04`, or drill the change after it is reviewed and pushed to a branch',
     },
   ]);
+}
+
+/** Where people see this workflow run. */
+export function runUrl(env: NodeJS.ProcessEnv): string {
+  return `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${env['GITHUB_REPOSITORY'] ?? ''}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`;
+}
+
+const workflowRun = z.object({ workflow_run: z.object({ id: z.int().positive(), head_sha: z.string().regex(/^[0-9a-f]{40}$/), html_url: z.string() }) });
+
+/**
+ * The run whose end started this one.
+ * @throws where the event is another one.
+ */
+export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<{ readonly id: number; readonly headSha: string; readonly url: string }> {
+  const path = env['GITHUB_EVENT_PATH'];
+  const parsed = workflowRun.safeParse(path === undefined ? null : JSON.parse(await readFile(path, 'utf8')));
+  if (!parsed.success) throw new Error('this Action answers to the event `workflow_run` alone: start it from a workflow with `on: workflow_run`');
+  const { id, head_sha: headSha, html_url: url } = parsed.data.workflow_run;
+  return { id, headSha, url };
 }

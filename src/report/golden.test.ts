@@ -10,7 +10,7 @@ import { judge } from '../drill/verdict/index.ts';
 import { annotations } from '../github/annotations.ts';
 import { journals } from './golden/journals.ts';
 import { renderReports, reportInput } from './index.ts';
-import { jobSummaryLimit, renderJobSummary } from './job-summary.ts';
+import { jobSummaryLimit, renderJobSummary, renderWithin } from './job-summary.ts';
 import { renderTerminal } from './terminal-table.ts';
 
 const folder = join(import.meta.dirname, 'golden');
@@ -119,7 +119,7 @@ describe('the job summary', () => {
   });
 
   it('cuts the table between rows where even that is too long', () => {
-    const text = renderJobSummary({ ...report, scenarios: Array.from({ length: 200 }, () => scenario) }, 10_000);
+    const text = renderWithin({ ...report, scenarios: Array.from({ length: 200 }, () => scenario) }, 10_000);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(10_000);
     const rows = text.split('\n').filter((line) => line.startsWith('| Service failure'));
     expect(rows.length).toBeGreaterThan(50);
@@ -129,14 +129,14 @@ describe('the job summary', () => {
 
   it('drops the tables of steps before the findings', () => {
     const full = Buffer.byteLength(renderJobSummary(report));
-    const text = renderJobSummary(report, full - 1);
+    const text = renderWithin(report, full - 1);
     expect(text).not.toContain('### Steps');
     expect(text).toContain('volume-born-in-backup');
     expect(text).toContain('  - help: ');
   });
 
   it('never goes over its limit', () => {
-    for (let limit = 0; limit < 3000; limit += 100) expect(Buffer.byteLength(renderJobSummary(report, limit))).toBeLessThanOrEqual(limit);
+    for (let limit = 0; limit < 3000; limit += 100) expect(Buffer.byteLength(renderWithin(report, limit))).toBeLessThanOrEqual(limit);
   });
 });
 

@@ -1,4 +1,4 @@
-/** The summary of a GitHub job: report.md, with detail dropped first where its limit is near. */
+/** report.md where there is a limit, as in the summary of a job or a comment: detail is dropped first. */
 import type { Report } from '../drill/report-model.ts';
 import { type Detail, allDetail, renderMarkdown } from './markdown.ts';
 
@@ -14,10 +14,12 @@ const lessAndLess: readonly Detail[] = [
   { ...allDetail, tables: false, evidence: false, findings: 0, scenarios: false },
 ];
 
-const dropped = '\n_Detail was left out to fit into the job summary: report.md has all of it._\n';
+const dropped = '\n_Detail was left out to fit in here: report.md has all of it._\n';
+
+export const renderJobSummary = (report: Report): string => renderWithin(report, jobSummaryLimit);
 
 /** @param limit bytes of UTF-8. */
-export function renderJobSummary(report: Report, limit = jobSummaryLimit): string {
+export function renderWithin(report: Report, limit: number): string {
   for (const [index, detail] of lessAndLess.entries()) {
     const text = `${renderMarkdown(report, detail)}${index === 0 ? '' : dropped}`;
     if (Buffer.byteLength(text) <= limit) return text;

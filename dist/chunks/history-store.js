@@ -1,0 +1,1 @@
+export{t as addToHistory,n as readHistory}from"./history-store2.js";

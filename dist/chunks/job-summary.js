@@ -1,0 +1,1 @@
+export{n as renderJobSummary}from"./job-summary2.js";

@@ -1,0 +1,1 @@
+var e=class extends Error{name=`OutOfReach`};export{e as t};

@@ -1,0 +1,1 @@
+function e(e,t){let[n,r,i]=[`there`,`absent`,`unproven`].map(t=>e.filter(e=>e.state===t)),a=(t?[n,i,r]:[r,i,n]).find(e=>e!==void 0&&e.length>0)??[];return{state:a[0]?.state??`unproven`,seen:a.map(({what:e,state:t,seen:n})=>t===`there`?`${e} is there`:`${e}: ${n}`).join(`; `)}}export{e as t};

@@ -1,0 +1,1 @@
+import{i as e,o as t,t as n}from"./api.js";async function r(r,i,a){let o=await n(r,i,{method:`GET`,path:a});return{state:e(o)?`there`:o.answered?`absent`:`unproven`,seen:t(o)}}export{r as t};

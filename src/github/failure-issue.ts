@@ -1,0 +1,43 @@
+/** One issue for one drill: opened or brought up to date while it does not pass, closed when it does. */
+import type { Report } from '../drill/report-model.ts';
+import { renderWithin } from '../report/job-summary.ts';
+import type { Repository } from './api.ts';
+
+const label = 'restore-drill';
+/** Characters of an issue's or a comment's text. */
+export const textLimit = 65_535;
+
+export type IssueOutcome = { readonly did: 'opened' | 'updated' | 'closed'; readonly number: number } | { readonly did: 'nothing' };
+
+/** Which drill an issue is about: the label says that it is ours, this which of ours. */
+const markerOf = (drill: string): string => `<!-- runbook-drill:${Buffer.from(drill).toString('base64url')} -->`;
+
+/** @param runUrl of the workflow run that drilled. */
+export async function reportInIssue(repository: Repository, report: Report, runUrl: string): Promise<IssueOutcome> {
+  const { owner, repo, request } = repository;
+  const open = await findOpen(repository, markerOf(report.drill));
+  if (report.validationStatus === 'SUCCESSFUL') {
+    if (open === null) return { did: 'nothing' };
+    await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { owner, repo, issue_number: open, body: `All scenarios were SUCCESSFUL in ${runUrl}.` });
+    await request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { owner, repo, issue_number: open, state: 'closed', state_reason: 'completed' });
+    return { did: 'closed', number: open };
+  }
+  const content = { title: `Restore drill ${report.drill}: ${report.validationStatus}`.slice(0, 250), body: bodyOf(report, runUrl) };
+  if (open !== null) {
+    await request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { owner, repo, issue_number: open, ...content });
+    return { did: 'updated', number: open };
+  }
+  const made = await request('POST /repos/{owner}/{repo}/issues', { owner, repo, ...content, labels: [label] });
+  return { did: 'opened', number: made.data.number };
+}
+
+function bodyOf(report: Report, runUrl: string): string {
+  const head = `${markerOf(report.drill)}\nThe drill in ${runUrl} did not prove that the data comes back. This issue is brought up to date by each further drill, and closed by one that passes.\n\n`;
+  return `${head}${renderWithin(report, textLimit - head.length)}`;
+}
+
+/** Only somebody who may sort issues can set a label: an issue of a stranger is never taken for ours. */
+async function findOpen({ owner, repo, request }: Repository, marker: string): Promise<number | null> {
+  const { data } = await request('GET /repos/{owner}/{repo}/issues', { owner, repo, state: 'open', labels: label, sort: 'created', direction: 'asc', per_page: 100 });
+  return data.find((issue) => issue.pull_request === undefined && (issue.body ?? '').startsWith(marker))?.number ?? null;
+}

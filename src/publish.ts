@@ -1,0 +1,76 @@
+/** The publishing Action: puts what a drill has measured where people look: the history's branch, a pull request with the benchmark table, an issue. */
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import * as core from '@actions/core';
+import { JournalError } from './drill/journal-error.ts';
+import { readJournal } from './drill/journal.ts';
+import { judge } from './drill/verdict/index.ts';
+import { openRepository } from './github/api.ts';
+import { proposeBenchmark, type RewrittenFile } from './github/benchmark-pull-request.ts';
+import { reportInIssue } from './github/failure-issue.ts';
+import { addToHistoryBranch } from './github/history-branch.ts';
+import { runUrl } from './github/runner.ts';
+import { historyOf } from './report/history.ts';
+import { benchmarkTable } from './report/table.ts';
+
+interface PublishInputs {
+  /** Folder with `journal.ndjson`. */
+  readonly report: string;
+  /** Empty: no history is kept. */
+  readonly historyBranch: string;
+  readonly pullRequest: boolean;
+  readonly issue: boolean;
+  readonly token: string;
+}
+
+function readInputs(): PublishInputs {
+  const token = core.getInput('token', { required: true });
+  core.setSecret(token);
+  return {
+    report: core.getInput('report') || 'drill-report',
+    historyBranch: core.getInput('history-branch'),
+    pullRequest: core.getBooleanInput('pull-request'),
+    issue: core.getBooleanInput('issue'),
+    token,
+  };
+}
+
+async function main(): Promise<void> {
+  const inputs = readInputs();
+  const entries = await readJournal(resolve(inputs.report, 'journal.ndjson'));
+  const report = judge(entries);
+  if (report.control !== null) {
+    core.info(`a ${report.control} control says nothing about the runbook: nothing is published`);
+    return;
+  }
+  const repository = openRepository(process.env, inputs.token);
+  const url = runUrl(process.env);
+  if (inputs.historyBranch !== '') {
+    const all = await addToHistoryBranch(repository, inputs.historyBranch, historyOf(report, entries));
+    core.info(`the history in branch ${inputs.historyBranch} has ${all.length} lines`);
+  }
+  if (inputs.issue) {
+    const issue = await reportInIssue(repository, report, url);
+    core.info(issue.did === 'nothing' ? 'no issue is needed' : `${issue.did} issue ${issue.number}`);
+  }
+  if (inputs.pullRequest) {
+    const body = `Measured in ${url}.\n\n${benchmarkTable(report)}\n`;
+    const proposed = await proposeBenchmark(repository, process.env['GITHUB_REF_NAME'] ?? '', await rewrittenFiles(), body);
+    core.info(proposed.did === 'nothing' ? 'the benchmark table is as it was' : `${proposed.did} pull request ${proposed.number}`);
+  }
+}
+
+/** What an earlier step has changed in the checkout: tracked files alone. */
+async function rewrittenFiles(): Promise<readonly RewrittenFile[]> {
+  const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).replace(/\n$/, '');
+  const paths = execFileSync('git', ['diff', '--name-only', '--diff-filter=M', '-z', 'HEAD'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
+  return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })));
+}
+
+try {
+  await main();
+} catch (error) {
+  core.setFailed(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof JournalError ? 2 : 3;
+}
