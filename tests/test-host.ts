@@ -15,6 +15,7 @@ export async function makeTestHost(images: readonly string[] = [], spec: Partial
       user: 'ops',
       network: 'isolated',
       packages: [],
+      pool: null,
       limits: { cpu: null, memoryBytes: null, diskBytes: null },
       date: null,
       gpgPassphrase: 'correct horse battery',
@@ -23,7 +24,7 @@ export async function makeTestHost(images: readonly string[] = [], spec: Partial
     work,
   );
   for (const name of images) {
-    const image = await environment.provideImage({ name, build: null, standIn: false }, work);
+    const image = await environment.provideImage({ name, engine: host.spec.engine, build: null, standIn: false }, work);
     if (image === null) throw new Error(`image ${name} cannot be had`);
     await host.copyImage(image);
   }

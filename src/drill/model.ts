@@ -1,5 +1,5 @@
 /** The words of the design that every part shares: phases, findings, plan. Types only, and the table of rules. */
-import type { EngineName, EnvironmentName, ImageRequest, NetworkMode } from '../ports/host.ts';
+import type { EngineName, EnvironmentName, ImageRequest, NetworkMode, PoolDriver } from '../ports/host.ts';
 import type { PlaceLocation } from '../ports/engine.ts';
 
 export const stepPhases = ['deploy', 'backup', 'lose', 'restore', 'check'] as const;
@@ -231,6 +231,7 @@ export interface HostPlan {
   /** Images named by Compose files and selected blocks: absent ones are met as a `host-limit`. */
   readonly foundImages: readonly string[];
   readonly packages: readonly string[];
+  readonly pool: PoolDriver | null;
   readonly env: Readonly<Record<string, string>>;
   readonly limits: { readonly cpu: number | null; readonly memoryBytes: number | null; readonly diskBytes: number | null };
   readonly date: string | null;

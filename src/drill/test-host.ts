@@ -15,6 +15,7 @@ const emptySpec: HostSpec = {
   user: 'ops',
   network: 'isolated',
   packages: [],
+  pool: null,
   limits: { cpu: null, memoryBytes: null, diskBytes: null },
   date: null,
   gpgPassphrase: '',

@@ -14,6 +14,8 @@ export interface BuildRequest {
   readonly dockerfile?: string;
   readonly tag: string;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Values of the Dockerfile's `ARG`s. */
+  readonly args?: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -37,9 +39,9 @@ export async function filesBelow(folder: string): Promise<readonly string[]> {
 }
 
 /** Builds a folder with a Dockerfile. @throws CannotRun with the end of the build's own output. */
-export async function buildImage({ docker, folder, dockerfile = 'Dockerfile', tag, labels = {}, signal }: BuildRequest): Promise<void> {
+export async function buildImage({ docker, folder, dockerfile = 'Dockerfile', tag, labels = {}, args = {}, signal }: BuildRequest): Promise<void> {
   const src = await filesBelow(folder);
-  const stream = await docker.buildImage({ context: folder, src: [...src] }, { t: tag, dockerfile, labels: { ...labels }, forcerm: true, abortSignal: signal });
+  const stream = await docker.buildImage({ context: folder, src: [...src] }, { t: tag, dockerfile, labels: { ...labels }, buildargs: { ...args }, forcerm: true, abortSignal: signal });
   const output: string[] = [];
   try {
     await follow(stream, signal, (line) => output.push(line));

@@ -7,6 +7,7 @@ import { hostPrograms } from './container-process.ts';
 import { execIn, startIn } from './docker-exec.ts';
 import type { HostMode } from './host-container.ts';
 import { EngineImage, saveTogether } from './images.ts';
+import { importInstanceImage } from './instance-image.ts';
 
 export interface DockerHostParts {
   readonly docker: Docker;
@@ -54,11 +55,17 @@ export class DockerHost implements Host {
 
   /** Images of the outer engine that are asked for in one go travel in one archive, in which shared layers are once. */
   async copyImage(image: ProvidedImage): Promise<void> {
+    if (this.spec.engine !== 'docker') return this.#importForInstances(image);
     if (!(image instanceof EngineImage)) return this.#load([image], () => image.save());
     const waiting = this.#waiting ?? { images: [], copied: Promise.resolve().then(() => this.#copyWaiting()) };
     this.#waiting = waiting;
     waiting.images.push(image);
     return waiting.copied;
+  }
+
+  async #importForInstances(image: ProvidedImage): Promise<void> {
+    if (!(image instanceof EngineImage)) throw new TypeError(`image ${image.name} is none of this environment`);
+    await importInstanceImage(this.#docker, this, image.source, image.name);
   }
 
   async #copyWaiting(): Promise<void> {
@@ -80,7 +87,7 @@ export class DockerHost implements Host {
 
   /** `HostLost` when the engine in the host does not answer any more, else what went wrong. */
   async #engineFault(what: string, stderr: string): Promise<Error> {
-    const { exitCode } = await this.exec([`${hostPrograms}/systemctl`, 'is-active', 'docker']);
+    const { exitCode } = await this.exec([`${hostPrograms}/systemctl`, 'is-active', this.spec.engine]);
     const message = `${what} in the host failed: ${stderr.trim()}`;
     return exitCode === 0 ? new Error(message) : new HostLost(`${message}; the host's engine does not answer any more`);
   }

@@ -1,7 +1,6 @@
 /** The `docker` environment: a host is a container of the outer engine, made through testcontainers. */
 import { randomBytes } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
-import { z } from 'zod';
 import { CannotRun, type Environment, type ExecResult, type Host, type HostSpec, type ImageRequest, type ProvidedImage } from '../ports/host.ts';
 import { cleanup, type CleanupScope } from './cleanup.ts';
 import { connect, reason, type OuterEngine } from './connection.ts';
@@ -31,7 +30,7 @@ export function createDockerEnvironment(env: NodeJS.ProcessEnv = process.env): E
       refuseNotYet(spec);
       const { engine, registries } = await outer();
       await requireDisk(engine, spec);
-      const image = await hostImage(spec.packages, { docker: engine.docker, registries, ...work });
+      const image = await hostImage(spec, { docker: engine.docker, registries, ...work });
       return createDockerHost(engine, image, spec, work.signal);
     },
     provideImage: async (request: ImageRequest, work: Work): Promise<ProvidedImage | null> => {
@@ -45,7 +44,6 @@ export function createDockerEnvironment(env: NodeJS.ProcessEnv = process.env): E
 
 function refuseNotYet(spec: HostSpec): void {
   if (spec.date !== null) throw new CannotRun('not yet: host.date. Expected no date; remove it from the drill file, and the host has the present.');
-  if (spec.engine !== 'docker') throw new CannotRun(`not yet: host.engine ${spec.engine} in the docker environment. Expected docker.`);
 }
 
 /** @throws CannotRun when less disk is free than a host may use. */
@@ -91,10 +89,10 @@ async function createInMode(mode: HostMode, engine: OuterEngine, image: string, 
     await docker.createVolume({ Name: volume, Labels: labels });
     signal.throwIfAborted();
     const id = await startHostContainer({ image, name, volume, labels, mode, spec }, engine);
-    const prepared = await execIn(docker.getContainer(id), [`${hostPrograms}/prepare`, spec.user], { stdin: spec.gpgPassphrase, signal });
+    const prepared = await execIn(docker.getContainer(id), [`${hostPrograms}/prepare`, spec.user, ...engineSettings(spec)], { stdin: spec.gpgPassphrase, signal });
     if (prepared.exitCode !== 0) throw notPrepared(spec, prepared);
-    const { Version } = versionSchema.parse(JSON.parse(prepared.stdout.toString('utf8')));
-    return new DockerHost({ docker, id, name, volume, spec, mode, engineVersion: `docker ${Version.replace(/[+~].*/, '')}` });
+    const version = prepared.stdout.toString('utf8').trim().replace(/[+~].*/, '');
+    return new DockerHost({ docker, id, name, volume, spec, mode, engineVersion: `${spec.engine} ${version}` });
   } catch (error) {
     await removeHost(docker, name, volume);
     throw error;
@@ -110,7 +108,13 @@ function notPrepared(spec: HostSpec, { exitCode, stderr }: ExecResult): Error {
   return new CannotRun(`the host's user '${spec.user}' cannot be made (exit ${exitCode}): ${end}`);
 }
 
-const versionSchema = z.object({ Version: z.string() });
+/** Size of the pool `local` where the drill file sets no limit, in bytes. Its file takes no more than is in it. */
+const usualPool = 20 * 1024 ** 3;
+
+/** What `prepare` tells the engine: driver and size of the pool that Incus and LXD start with. */
+function engineSettings({ engine, pool, limits }: HostSpec): readonly string[] {
+  return engine === 'docker' ? [] : [pool ?? '', String(limits.diskBytes ?? usualPool)];
+}
 
 function hostName({ ownership }: HostSpec): string {
   const scenario = ownership.scenario.replaceAll(/[^a-zA-Z0-9_.-]/g, '-');

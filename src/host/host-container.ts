@@ -13,7 +13,7 @@ export interface HostContainerRequest {
   readonly volume: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly mode: HostMode;
-  readonly spec: Pick<HostSpec, 'hostname' | 'network' | 'limits'>;
+  readonly spec: Pick<HostSpec, 'engine' | 'hostname' | 'network' | 'limits'>;
 }
 
 class HostContainer extends GenericContainer {
@@ -27,7 +27,7 @@ class HostContainer extends GenericContainer {
     this.withWaitStrategy(Wait.forListeningPorts());
     Object.assign(this.hostConfig, mode === 'recipe' ? recipe : privileged(engine), {
       // The engine's storage must not lie on an overlay, or it falls back to copying whole layers.
-      Mounts: [{ Type: 'volume', Source: volume, Target: '/var/lib/docker' }],
+      Mounts: [{ Type: 'volume', Source: volume, Target: `/var/lib/${spec.engine}` }],
       Tmpfs: { '/run': 'exec,mode=755' },
       ...(spec.limits.cpu === null ? {} : { NanoCpus: Math.round(spec.limits.cpu * 1e9) }),
       ...(spec.limits.memoryBytes === null ? {} : { Memory: spec.limits.memoryBytes }),

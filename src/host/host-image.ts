@@ -4,9 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import { execa } from 'execa';
-import { CannotRun } from '../ports/host.ts';
+import { CannotRun, type HostSpec } from '../ports/host.ts';
 import { buildImage, elapsed, follow, hashFolder, localImage } from './build.ts';
 import { imagesFolder } from './package-folder.ts';
+import { contextCopy, hasGo, runScript } from './recipes.ts';
 import type { Registries } from './registry.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -24,15 +25,44 @@ export interface ImageWork {
   readonly progress: (message: string) => void;
 }
 
-/** Name of the host image with these packages, which is there once this resolves. */
-export async function hostImage(packages: readonly string[], work: ImageWork): Promise<string> {
+/** Name of the host image with this engine and these packages, which is there once this resolves. */
+export async function hostImage({ engine, packages }: Pick<HostSpec, 'engine' | 'packages'>, work: ImageWork): Promise<string> {
   const folder = join(imagesFolder(), 'host');
-  const name = `runbook-drill/host:${await hashFolder(folder)}`;
-  if ((await localImage(work.docker, name)) === null && !(await pullPublished(name, work))) {
+  const base = `runbook-drill/host:${await hashFolder(folder)}`;
+  if ((await localImage(work.docker, base)) === null && !(await pullPublished(base, work))) {
     await baseFor(work);
-    await timed(work, 'the host image', () => buildImage({ ...work, folder, tag: name }));
+    await timed(work, 'the host image', () => buildImage({ ...work, folder, tag: base }));
   }
+  const name = engine === 'docker' ? base : await withEngine(base, engine, work);
   return packages.length === 0 ? name : withPackages(name, packages, work);
+}
+
+/** The host image with Incus or LXD in the place of Docker. What serves buckets is built first where there is a Go toolchain. */
+async function withEngine(base: string, engine: 'incus' | 'lxd', work: ImageWork): Promise<string> {
+  const folder = join(imagesFolder(), 'host-instances');
+  const plain = `runbook-drill/host-${engine}:${splitName(base).tag}-${await hashFolder(folder)}`;
+  const withBuckets = `${plain}-buckets`;
+  if (engine === 'incus') {
+    if ((await localImage(work.docker, withBuckets)) !== null) return withBuckets;
+    if ((await hasGo()) && (await builtWithBuckets(folder, withBuckets, base, work))) return withBuckets;
+  }
+  if ((await localImage(work.docker, plain)) === null) {
+    await timed(work, `the host image with ${engine}`, () => buildImage({ ...work, folder, tag: plain, args: { HOST: base, ENGINE: engine } }));
+  }
+  return plain;
+}
+
+async function builtWithBuckets(folder: string, tag: string, base: string, work: ImageWork): Promise<boolean> {
+  await using context = await contextCopy(folder);
+  try {
+    await timed(work, 'what serves buckets', () => runScript('build.sh', context.path, work.signal));
+  } catch {
+    work.signal.throwIfAborted();
+    work.progress('what serves buckets cannot be built here: a host without buckets');
+    return false;
+  }
+  await timed(work, 'the host image with incus', () => buildImage({ ...work, folder: context.path, tag, args: { HOST: base, ENGINE: 'incus' } }));
+  return true;
 }
 
 /** Makes `debian:trixie-slim` available: from a registry, else made from Debian's packages under the same name. */

@@ -53,7 +53,7 @@ export async function saveTogether(docker: Docker, sources: readonly string[]): 
 export async function provideImage(request: ImageRequest, work: ImageWork): Promise<ProvidedImage | null> {
   const { docker, registries, signal } = work;
   const { name } = request;
-  if ((await localImage(docker, name)) !== null || (await registries.pull(name, signal))) return new EngineImage(docker, name, name, null);
+  if ((request.engine ?? 'docker') === 'docker' && ((await localImage(docker, name)) !== null || (await registries.pull(name, signal)))) return new EngineImage(docker, name, name, null);
   if (request.build !== null) {
     const folder = absolute(request.build);
     const standIn = request.standIn ? `a stand-in that the drill file names, built from ${request.build}` : null;

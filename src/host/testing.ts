@@ -11,6 +11,7 @@ export function testSpec(changes: Partial<HostSpec> = {}): HostSpec {
     user: 'ops',
     network: 'isolated',
     packages: [],
+    pool: null,
     limits: { cpu: null, memoryBytes: null, diskBytes: null },
     date: null,
     gpgPassphrase: 'correct horse',

@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 
 export type EnvironmentName = 'docker' | 'lxd' | 'incus';
 export type EngineName = 'docker' | 'incus' | 'lxd';
+export type PoolDriver = 'btrfs' | 'dir' | 'zfs';
 export type NetworkMode = 'isolated' | 'open';
 
 /** Who owns what is made: on every container, volume, network and instance that a drill makes, together with the process that made it. */
@@ -24,6 +25,8 @@ export interface HostSpec {
   readonly network: NetworkMode;
   /** Debian packages on the host besides the usual ones. */
   readonly packages: readonly string[];
+  /** Driver of the pool `local` that Incus and LXD start with; null for the best that is to be had. */
+  readonly pool: PoolDriver | null;
   readonly limits: { readonly cpu: number | null; readonly memoryBytes: number | null; readonly diskBytes: number | null };
   /** The host's clock, RFC 3339, or null for the present. */
   readonly date: string | null;
@@ -52,6 +55,8 @@ export interface Environment {
 
 export interface ImageRequest {
   readonly name: string;
+  /** What it is for, default Docker: only there is it a registry's image. To Incus and LXD a name is an alias. */
+  readonly engine?: EngineName;
   /** Folder with a Dockerfile, where the drill file names one. */
   readonly build: string | null;
   readonly standIn: boolean;

@@ -33,6 +33,7 @@ function hostSpec({ drill, scenario }: ScenarioContext): HostSpec {
     user: host.user,
     network: host.network,
     packages: host.packages,
+    pool: host.pool,
     limits: host.limits,
     date: host.date,
     gpgPassphrase: drill.gpgPassphrase,

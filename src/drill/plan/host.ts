@@ -27,6 +27,7 @@ export function planHost(context: PlanContext, overrides: HostOverrides): Omit<H
     network: overrides.network ?? host.network,
     images: (host.images ?? []).map((image, index) => imageOf(context, image, index)),
     packages: host.packages ?? [],
+    pool: host.pool ?? null,
     env: host.env ?? {},
     limits: { cpu: host.limits?.cpu ?? null, memoryBytes: host.limits?.memory ?? null, diskBytes: host.limits?.disk ?? null },
     date: host.date ?? null,
@@ -53,13 +54,14 @@ function environmentOf(context: PlanContext, override: string | undefined): Envi
 }
 
 function imageOf(context: PlanContext, image: NonNullable<PlanContext['drill']['host']['images']>[number], index: number): ImageRequest {
-  if (typeof image === 'string') return { name: image, build: null, standIn: false };
+  const { engine } = context.drill.host;
+  if (typeof image === 'string') return { name: image, engine, build: null, standIn: false };
   const path = ['host', 'images', index, 'build'];
   const build = image.build === undefined ? null : localPath(context, image.build, path, context.gitRoot);
   if (build !== null && !existsSync(join(build, 'Dockerfile'))) {
     context.problems.atValue(path, { message: `\`${image.build ?? ''}\` has no Dockerfile`, expected: 'a folder with a Dockerfile, relative to the repository root', got: existsSync(build) ? 'a folder without one' : 'no such folder', help: 'correct the path' });
   }
-  return { name: image.name, build, standIn: image['stand-in'] ?? false };
+  return { name: image.name, engine, build, standIn: image['stand-in'] ?? false };
 }
 
 function hostFile(context: PlanContext, path: string, file: NonNullable<PlanContext['drill']['host']['files']>[string]): readonly HostFile[] {

@@ -159,9 +159,9 @@ describe('the plan', () => {
     const plan = await repository.load({ env: { PASS: 'secret', TOKEN: 't' }, network: 'open', minFidelity: 0.5 });
     expect(plan.host).toEqual({
       environment: 'docker', engine: 'docker', workspace: { path: '/home/ops/site', clone: 'runbook' }, user: 'ops', network: 'open',
-      images: [{ name: 'alpine', build: null, standIn: false }, { name: 'vendor/app:2', build: join(repository.folder, 'images/app'), standIn: true }],
+      images: [{ name: 'alpine', engine: 'docker', build: null, standIn: false }, { name: 'vendor/app:2', engine: 'docker', build: join(repository.folder, 'images/app'), standIn: true }],
       foundImages: ['grafana/grafana:12'],
-      packages: [], env: {}, limits: { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30 }, date: null, gpgPassphrase: 'secret',
+      packages: [], pool: null, env: {}, limits: { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30 }, date: null, gpgPassphrase: 'secret',
       files: [
         { path: '/home/ops/token', content: 't', mode: '0600', secret: true },
         { path: '/etc/x.ini', content: 'key=<value>\n', mode: '0640', secret: false },

@@ -133,7 +133,9 @@ function planArtefacts(context: PlanContext): Plan['artefacts'] {
   });
 }
 
+/** Compose files and `docker` commands name images for Docker alone. */
 function withFoundImages(host: ReturnType<typeof planHost>, { folder, tracked }: PlanContext, scenarios: readonly ScenarioPlan[]): Plan['host'] {
+  if (host.engine !== 'docker') return { ...host, foundImages: [] };
   const declared = new Set(host.images.map(({ name }) => name));
   const texts = new Set(scenarios.flatMap(({ steps }) => steps.flatMap((step) => ('shell' in step && step.kind !== 'skip' ? [step.shell.text] : []))));
   const found = new Set([...imagesInCompose(folder, tracked), ...[...texts].flatMap(imagesInShell)]);
