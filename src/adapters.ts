@@ -10,6 +10,8 @@ const environments: Partial<Record<EnvironmentName, () => Environment>> = {
 
 const engines: Partial<Record<EngineName, () => Promise<Engine>>> = {
   docker: async () => (await import('./engine/docker.ts')).dockerEngine,
+  incus: async () => (await import('./engine/incus.ts')).incusEngine,
+  lxd: async () => (await import('./engine/lxd.ts')).lxdEngine,
 };
 
 export function openEnvironment(name: EnvironmentName): Environment {

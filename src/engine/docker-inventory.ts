@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { DataInUse, ImageInUse, InUse } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, inspect, lines } from './docker-command.ts';
-import { realPaths } from './docker-paths.ts';
+import { realPaths } from './paths.ts';
 import { isAnonymous, volumeRoot } from './docker-volumes.ts';
 
 const labels = z.record(z.string(), z.string()).nullish();

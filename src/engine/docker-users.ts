@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PlaceLocation } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, inspect, lines } from './docker-command.ts';
-import { absolutePath, isWithin, realPaths } from './docker-paths.ts';
+import { absolutePath, isWithin, realPaths } from './paths.ts';
 
 const containerSchema = z.object({
   Id: z.string(),

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { EngineVolume } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, inspect, lines } from './docker-command.ts';
-import { exists } from './docker-paths.ts';
+import { birthsOf } from './births.ts';
+import { exists } from './paths.ts';
 
 const volumeSchema = z.object({ Name: z.string(), Mountpoint: z.string(), CreatedAt: z.string().optional(), Options: z.record(z.string(), z.string()).nullish() });
 
@@ -38,18 +39,4 @@ export async function volumeRoot(host: Host, name: string): Promise<string | nul
 /** The folder around `_data`: it is born with the volume, while a restore may make `_data` anew. */
 function volumeFolder(mountpoint: string): string {
   return mountpoint.replace(/\/_data$/, '');
-}
-
-/** Birth in seconds with fraction, of those folders whose file system keeps it. */
-async function birthsOf(host: Host, folders: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  if (folders.length === 0) return new Map();
-  // One that went away meanwhile makes stat exit 1 and is left out.
-  const { stdout } = await host.exec(['/usr/bin/stat', '--printf', '%.W %n\\0', '--', ...folders], { user: 'root' });
-  const births = new Map<string, number>();
-  for (const record of stdout.toString('utf8').split('\0')) {
-    const space = record.indexOf(' ');
-    const born = Number(record.slice(0, Math.max(0, space)));
-    if (born > 0) births.set(record.slice(space + 1), born);
-  }
-  return births;
 }

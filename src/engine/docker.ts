@@ -3,7 +3,7 @@ import type { Engine, KilledInstance, PlaceLocation } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, isNotThere, lines, tryDocker } from './docker-command.ts';
 import { whatIsInUse } from './docker-inventory.ts';
-import { absolutePath, exists } from './docker-paths.ts';
+import { absolutePath, exists } from './paths.ts';
 import { usersOf } from './docker-users.ts';
 import { listVolumes, volumeRoot } from './docker-volumes.ts';
 
@@ -13,6 +13,7 @@ export const dockerEngine: Engine = {
   volumes: listVolumes,
   makeVolume,
   locate,
+  idRanges: async () => [],
   killUsers,
   stopUsers,
   startAgain,

@@ -1,6 +1,8 @@
 /** Reads the stream that a manifest comes as, without keeping it. Its form is described in `manifest.ts`. */
 import { Writable } from 'node:stream';
 import type { EntryType, Manifest, ManifestEntry } from './manifest.ts';
+import type { IdRange } from '../ports/engine.ts';
+import { idsInside } from './ids-inside.ts';
 import { printablePath } from './printable-path.ts';
 
 type Section = 'entries' | 'xattrs' | 'hashes' | 'end' | 'done';
@@ -15,6 +17,7 @@ const noXattrs: Readonly<Record<string, string>> = Object.freeze({});
 export class ManifestReader extends Writable {
   readonly #kind: 'folder' | 'file';
   readonly #root: string;
+  readonly #ids: ReturnType<typeof idsInside>;
   /** Beginning of a field that goes on in the next chunk. All text here is bytes as latin1. */
   #rest = '';
   #section: Section = 'entries';
@@ -23,9 +26,10 @@ export class ManifestReader extends Writable {
   /** By the path's bytes as latin1, so that no two names meet. */
   readonly #entries = new Map<string, DraftEntry>();
 
-  constructor(kind: 'folder' | 'file', root: string) {
+  constructor(kind: 'folder' | 'file', root: string, ids: readonly IdRange[] = []) {
     super();
     this.#kind = kind;
+    this.#ids = idsInside(ids);
     this.#root = Buffer.from(root, 'utf8').toString('latin1');
   }
 
@@ -80,8 +84,8 @@ export class ManifestReader extends Writable {
     this.#entries.set(path === '' ? '.' : path, {
       type,
       mode: this.#same(mode),
-      uid: Number(uid),
-      gid: Number(gid),
+      uid: this.#ids.user(Number(uid)),
+      gid: this.#ids.group(Number(gid)),
       size: Number(size),
       mtime: Number(mtime),
       inode: type === 'd' || names === '1' ? null : `${device}:${inode}`,
@@ -108,7 +112,7 @@ export class ManifestReader extends Writable {
     let entry: DraftEntry | undefined;
     for (const line of text.split('\n')) {
       if (line.startsWith('# file: ')) entry = this.#entries.get(this.#relative(unescapeOctal(line.slice(8))));
-      else if (entry !== undefined && line !== '') addXattr(entry, line);
+      else if (entry !== undefined && line !== '') addXattr(entry, line, this.#ids.xattr);
     }
   }
 
@@ -126,10 +130,10 @@ function unescapeOctal(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
-function addXattr(entry: DraftEntry, line: string): void {
+function addXattr(entry: DraftEntry, line: string, inside: (name: string, value: string) => string): void {
   const equals = line.indexOf('=');
   // An attribute without a value has no equals sign.
   const name = unescapeOctal(equals === -1 ? line : line.slice(0, equals));
   if (!name.startsWith('user.') && name !== 'security.capability' && !name.startsWith('system.posix_acl_')) return;
-  entry.xattrs = { ...entry.xattrs, [name]: equals === -1 ? '' : line.slice(equals + 1) };
+  entry.xattrs = { ...entry.xattrs, [name]: equals === -1 ? '' : inside(name, line.slice(equals + 1)) };
 }

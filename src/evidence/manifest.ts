@@ -2,6 +2,7 @@
  * A manifest says for one place, byte for byte, what is in it. It is taken in the host by find, sha256sum and getfattr,
  * and only read here, so its cost is that of reading the content once.
  */
+import type { IdRange } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { shellInHost } from './in-host.ts';
 import { ManifestReader } from './manifest-reader.ts';
@@ -74,11 +75,18 @@ for part in "$scratch"/*; do [ ! -f "$part" ] || cat -- "$part"; done
 printf '%s\0end\0' -
 `;
 
+export interface ManifestOptions {
+  readonly kind: 'folder' | 'file';
+  /** How the place's owners are kept in the host; they are told as they are inside. Default: as they are. */
+  readonly ids?: readonly IdRange[];
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Takes the manifest of a folder or a file at an absolute path in the host; null when nothing is there.
  * A file that vanished while it was read has no SHA-256; when there was one, all is read again, at most twice.
  */
-export async function takeManifest(host: Host, root: string, options: { readonly kind: 'folder' | 'file'; readonly signal?: AbortSignal }): Promise<Manifest | null> {
+export async function takeManifest(host: Host, root: string, options: ManifestOptions): Promise<Manifest | null> {
   let manifest = await readOnce(host, root, options);
   for (let again = 0; again < 2 && manifest !== null && hasUnread(manifest); again += 1) {
     manifest = await readOnce(host, root, options);
@@ -86,8 +94,8 @@ export async function takeManifest(host: Host, root: string, options: { readonly
   return manifest;
 }
 
-async function readOnce(host: Host, root: string, options: { readonly kind: 'folder' | 'file'; readonly signal?: AbortSignal }): Promise<Manifest | null> {
-  const reader = new ManifestReader(options.kind, root);
+async function readOnce(host: Host, root: string, options: ManifestOptions): Promise<Manifest | null> {
+  const reader = new ManifestReader(options.kind, root, options.ids);
   const result = await shellInHost(host, `the manifest of ${root}`, script, [root, options.kind], {
     stdout: reader,
     answers: [0, notThere],

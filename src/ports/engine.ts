@@ -23,6 +23,14 @@ export interface EngineVolume {
   readonly anonymous: boolean;
 }
 
+/** A run of user or group ids that are kept in the host as others: `inside` and those that follow as `outside` and those that follow. */
+export interface IdRange {
+  readonly of: 'user' | 'group';
+  readonly inside: number;
+  readonly outside: number;
+  readonly count: number;
+}
+
 /** A container or instance that had a place open, and was killed or stopped for it. */
 export interface KilledInstance {
   readonly name: string;
@@ -87,6 +95,11 @@ export interface Engine {
   makeVolume(host: Host, name: string): Promise<string>;
   /** The absolute path in the host of a place's content (folder or file), or null where the engine knows no such volume. */
   locate(host: Host, place: PlaceLocation): Promise<string | null>;
+  /**
+   * How the owners in a place's folder are kept in the host, where an engine shifts those of its unprivileged instances: then only what
+   * they are inside is true. Empty where they are kept as they are.
+   */
+  idRanges(host: Host, place: PlaceLocation): Promise<readonly IdRange[]>;
   /** SIGKILL to every container or instance that has one of the places open; what was killed. */
   killUsers(host: Host, places: readonly PlaceLocation[]): Promise<readonly KilledInstance[]>;
   /** Asks every container or instance that has one of the places open to stop, so that it writes down what it has in memory; what was stopped. */

@@ -11,11 +11,8 @@ interface NotYet {
 
 const notYet: readonly NotYet[] = [
   { at: 'host.environment', values: ['lxd', 'incus'] },
-  { at: 'host.engine', values: ['incus', 'lxd'] },
   { at: 'host.date' },
-  { at: 'host.pool' },
   { at: 'data.*.bucket' },
-  { at: 'data.*.instance' },
   { at: 'services.*.kind', values: laterKinds },
   { at: 'scenarios.*.loss.compromise' },
   { at: 'scenarios.*.expect.*', values: ['regenerated', 'lost'] },

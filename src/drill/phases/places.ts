@@ -18,7 +18,9 @@ export function locate(context: ScenarioContext, host: Host, place: PlacePlan): 
 
 export async function manifestOf(context: ScenarioContext, host: Host, place: PlacePlan): Promise<Manifest | null> {
   const root = await locate(context, host, place);
-  return root === null ? null : takeManifest(host, root, { kind: place.location.type === 'file' ? 'file' : 'folder', signal: context.signal });
+  if (root === null) return null;
+  const ids = await context.drill.engine.idRanges(host, locationInHost(place, host));
+  return takeManifest(host, root, { kind: place.location.type === 'file' ? 'file' : 'folder', ids, signal: context.signal });
 }
 
 export type Manifests = ReadonlyMap<string, Manifest | null>;

@@ -1,12 +1,11 @@
 /** verify: from outside, byte by byte and through the services' own APIs, what came back. */
 import { comparePlace } from '../../evidence/compare.ts';
-import { takeManifest } from '../../evidence/manifest.ts';
 import { noncesInPlace } from '../../evidence/nonces-in-place.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ScenarioContext, placesOf, servicesOf } from '../context.ts';
 import type { PlaceFact, ServiceFact } from '../journal-events.ts';
 import type { PlacePlan } from '../model.ts';
-import { type Manifests, locate } from './places.ts';
+import { type Manifests, locate, manifestOf } from './places.ts';
 import { type Sentinel, verifySentinel } from './sentinel.ts';
 import { awaitServices, serviceOf, verifyService } from './services.ts';
 
@@ -85,7 +84,7 @@ async function verifyPlaces(context: ScenarioContext, host: Host, places: readon
 
 async function verifyPlace(context: ScenarioContext, host: Host, place: PlacePlan, known: Known): Promise<PlaceFact> {
   const root = await locate(context, host, place);
-  const restored = root === null ? null : await takeManifest(host, root, { kind: place.location.type === 'file' ? 'file' : 'folder', signal: context.signal });
+  const restored = await manifestOf(context, host, place);
   const found = root === null ? new Map<string, readonly string[]>() : await noncesInPlace(host, root, context.nonces.all.keys());
   const pair = context.nonces.places.get(place.name);
   if (pair === undefined) throw new Error(`place ${place.name} has no nonce`);

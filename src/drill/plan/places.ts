@@ -1,6 +1,7 @@
 import { nameOf } from '../drill-file/explain.ts';
 import type { Path } from '../drill-file/positions.ts';
 import type { DrillPlace } from '../drill-file/schema.ts';
+import type { EngineName } from '../../ports/host.ts';
 import type { PlacePlan } from '../model.ts';
 import { contentOf } from './contents.ts';
 import { keyLine, type PlanContext } from './context.ts';
@@ -26,16 +27,47 @@ function planPlace(context: PlanContext, name: string, place: DrillPlace): Place
 }
 
 function locationOf(context: PlanContext, place: DrillPlace, path: Path): PlacePlan['location'] {
-  if ('volume' in place) return { type: 'volume', name: volumeName(context, place.volume, [...path, 'volume']) };
+  if ('volume' in place) return { type: 'volume', name: nameIn(context, 'volume', place.volume, path) };
   if ('path' in place) return { type: 'path', path: context.paths.absolute(place.path) };
   if ('file' in place) return { type: 'file', path: context.paths.absolute(place.file) };
-  return 'bucket' in place ? { type: 'bucket', name: place.bucket } : { type: 'instance', name: place.instance };
+  return 'bucket' in place ? { type: 'bucket', name: nameIn(context, 'bucket', place.bucket, path) } : { type: 'instance', name: nameIn(context, 'instance', place.instance, path) };
 }
 
-/** Docker takes a name with a slash for a folder, and would plant in the wrong place without a word. */
-function volumeName({ drill, problems }: PlanContext, name: string, path: Path): string {
-  if (drill.host.engine === 'docker' && !/^[a-zA-Z0-9][\w.-]*$/.test(name)) {
-    problems.atValue(path, { message: `\`${name}\` is no name of a Docker volume`, expected: 'letters, digits, dots, dashes and underscores', got: `\`${name}\``, help: 'give the name that `docker volume ls` shows; a bind mount is a `path`' });
+type EnginesOwn = 'volume' | 'bucket' | 'instance';
+
+interface NameRule {
+  readonly matches: RegExp;
+  readonly expected: string;
+  readonly help: string;
+}
+
+const inPool = (what: string, command: string): NameRule => ({
+  matches: /^(?:[^/:\s]+:)?[^/:\s]+\/[^/:\s]+$/,
+  expected: `pool/${what}, or project:pool/${what}`,
+  help: `give the pool and the name that \`${command}\` shows`,
+});
+const instanceName: NameRule = { matches: /^(?:[^/:\s]+:)?[a-zA-Z][a-zA-Z0-9-]*$/, expected: 'the name of an instance, or project:name', help: 'give the name that the engine lists' };
+
+/**
+ * What each engine has, and how it is named. Docker takes a name with a slash for a folder, and would plant in the wrong place
+ * without a word. LXD 5.0 has no `storage bucket`.
+ */
+const namesIn: Readonly<Record<EngineName, Partial<Record<EnginesOwn, NameRule>>>> = {
+  docker: { volume: { matches: /^[a-zA-Z0-9][\w.-]*$/, expected: 'letters, digits, dots, dashes and underscores', help: 'give the name that `docker volume ls` shows; a bind mount is a `path`' } },
+  incus: { volume: inPool('volume', 'incus storage volume list POOL'), bucket: inPool('bucket', 'incus storage bucket list POOL'), instance: instanceName },
+  lxd: { volume: inPool('volume', 'lxc storage volume list POOL'), instance: instanceName },
+};
+
+const withArticle: Readonly<Record<EngineName, string>> = { docker: 'a Docker', incus: 'an Incus', lxd: 'an LXD' };
+
+function nameIn({ drill, problems }: PlanContext, type: EnginesOwn, name: string, path: Path): string {
+  const { engine } = drill.host;
+  const rule = namesIn[engine][type];
+  if (rule === undefined) {
+    const has = Object.keys(namesIn[engine]).join(', ');
+    problems.atKey([...path, type], { message: `${withArticle[engine]} host has no ${type}s`, expected: `one of ${has}, path, file`, got: `${type}: ${name}`, help: 'declare what the engine has, or choose another `host.engine`' });
+  } else if (!rule.matches.test(name)) {
+    problems.atValue([...path, type], { message: `\`${name}\` is no name of ${withArticle[engine]} ${type}`, expected: rule.expected, got: `\`${name}\``, help: rule.help });
   }
   return name;
 }

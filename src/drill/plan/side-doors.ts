@@ -1,6 +1,7 @@
 /** No side doors: what a restore must bring back may not come back by itself, through offsite, host.files or Git. */
 import { basename, posix } from 'node:path';
 import picomatch from 'picomatch';
+import type { EngineName } from '../../ports/host.ts';
 import type { PlacePlan } from '../model.ts';
 import { type Path } from '../drill-file/positions.ts';
 import type { PlanContext } from './context.ts';
@@ -18,7 +19,7 @@ export function checkSideDoors(context: PlanContext, places: readonly PlacePlan[
     ...Object.keys(drill.host.files ?? {}).map((written) => ({ path: ['host', 'files', written], written, pattern: escapeGlob(paths.absolute(written)) })),
   ];
   for (const place of places) {
-    const folder = folderOf(place);
+    const folder = folderOf(place, drill.host.engine);
     if (folder === null) continue;
     const at = ['data', place.name, place.location.type];
     for (const door of doors) {
@@ -32,9 +33,12 @@ export function checkSideDoors(context: PlanContext, places: readonly PlacePlan[
 }
 
 /** Where its content lies in the host, for what has a known folder. */
-function folderOf({ location }: PlacePlan): string | null {
+function folderOf({ location }: PlacePlan, engine: EngineName): string | null {
   if (location.type === 'path' || location.type === 'file') return location.path;
-  return location.type === 'volume' && !location.name.includes('/') ? `/var/lib/docker/volumes/${location.name}/_data` : null;
+  if (location.type !== 'volume') return null;
+  if (engine === 'docker') return location.name.includes('/') ? null : `/var/lib/docker/volumes/${location.name}/_data`;
+  const [, project = 'default', pool, name] = /^(?:([^:]+):)?([^/]+)\/(.+)$/.exec(location.name) ?? [];
+  return pool === undefined || name === undefined ? null : `/var/lib/${engine}/storage-pools/${pool}/custom/${project}_${name}`;
 }
 
 function checkTracked(context: PlanContext, place: PlacePlan, folder: string, at: Path): void {
