@@ -6,7 +6,7 @@ import { InputErrors } from './drill/model.ts';
 import type { Outline } from './drill/plan/outline.ts';
 import { defaultHistory, journalName } from './run-drill.ts';
 import { readHistory } from './history-store.ts';
-import { reportInput } from './report/index.ts';
+import { reportInput } from './report/formats.ts';
 import { runbookTable } from './report/runbook-table.ts';
 import { type TablePlace, findTable, rowCells, tableLines, withTable } from './runbook/benchmark-table.ts';
 import type { HistoryLine } from './report/history.ts';

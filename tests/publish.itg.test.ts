@@ -39,7 +39,7 @@ describe('report', () => {
     journal('part-1', 'one');
     expect(run('report', 'part-1')).toMatchObject({ status: 0, stdout: 'SUCCESSFUL: reports written to part-1\n' });
     const files = readdirSync(join(folder, 'part-1')).toSorted();
-    expect(files).toEqual(['badge.svg', 'benchmark.json', 'history.jsonl', 'journal.ndjson', 'junit.xml', 'metrics.prom', 'report.json', 'report.md']);
+    expect(files).toEqual(['badge.svg', 'benchmark.json', 'history.jsonl', 'journal.ndjson', 'junit.xml', 'metrics.prom', 'report.html', 'report.json', 'report.md']);
     const before = files.map((name) => read(join('part-1', name)));
     expect(run('report', 'part-1').status).toBe(0);
     expect(files.map((name) => read(join('part-1', name)))).toEqual(before);

@@ -34,6 +34,7 @@ export function exampleStep(index: number, phase: StepPhase, name: string, line:
     inRunbook: true,
     sourceLines: [line + 1, line + 2],
     replacedLines: [],
+    excerpt: { text: `# ${name}\ntar xzf grafana.tar.gz || true`, lines: [line + 1, line + 2] },
     ...more,
   };
 }

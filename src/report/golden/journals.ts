@@ -72,7 +72,7 @@ const failing: readonly JournalEntry[] = writtenDown(
             help: 'Write the commands that the sentence before it promises.',
           },
         ],
-        steps: [...exampleScenario.steps.slice(0, 3), exampleStep(3, 'restore', '#restore[3]', 70, { sourceLines: [] }), exampleStep(4, 'check', '#mandatory-checks[1]', 80, { sourceLines: [81] })],
+        steps: [...exampleScenario.steps.slice(0, 3), exampleStep(3, 'restore', '#restore[3]', 70, { sourceLines: [], excerpt: { text: '', lines: [71] } }), exampleStep(4, 'check', '#mandatory-checks[1]', 80, { sourceLines: [81] })],
       },
     ],
   },
