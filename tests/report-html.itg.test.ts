@@ -1,7 +1,7 @@
 /** `report.html` in a browser, and `metrics.prom` as Prometheus reads it. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
@@ -120,7 +120,7 @@ describe.skipIf(browserPath === undefined)('report.html in a browser', { timeout
   });
 });
 
-const promtool = [join(resolve('node_modules'), '.cache/promtool/usr/bin/promtool'), '/usr/bin/promtool'].find((path) => existsSync(path));
+const promtool = [join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'runbook-drill/bin/promtool'), '/usr/bin/promtool'].find((path) => existsSync(path));
 if (promtool === undefined) console.log('SKIPPED metrics.prom in promtool: no promtool on this machine');
 
 describe.skipIf(promtool === undefined)('metrics.prom', () => {
