@@ -1,7 +1,7 @@
 /** Pairs of drills: the good twin passes, the bad one fails with the rules that name its lie. */
 import { expect, it } from 'vitest';
 import type { RuleId } from '../src/drill/model.ts';
-import { type DrillResult, type SmallDrill, explained, runSmallDrill } from './small-drill.ts';
+import { type DrillResult, type SmallDrill, explained, lineWith, runSmallDrill } from './small-drill.ts';
 
 export interface Pair {
   readonly name: string;
@@ -11,8 +11,8 @@ export interface Pair {
   readonly rules: readonly RuleId[];
   /** Default FAILED. */
   readonly status?: 'FAILED' | 'TIMED_OUT' | 'NOT_MEASURED';
-  /** What else must hold of the bad twin. */
-  readonly also?: (bad: DrillResult) => void;
+  /** A text of the bad runbook's line at which each of these must be told. */
+  readonly at?: Partial<Record<RuleId, string>>;
 }
 
 /** To be called within a `describe.concurrent`, with a time limit that two drills on a busy machine keep. */
@@ -25,13 +25,16 @@ export function itCatches(pairs: readonly Pair[]): void {
     drilled.set(key, known);
     return known;
   };
-  it.each(pairs)('$name', async ({ good, bad, rules, status = 'FAILED', also }) => {
+  it.each(pairs)('$name', async ({ good, bad, rules, status = 'FAILED', at = {} }) => {
     const passed = await goodTwin(good);
     expect(passed.scenario.validationStatus, explained(passed)).toBe('SUCCESSFUL');
     expect(passed.errors, explained(passed)).toEqual([]);
     const failed = await runSmallDrill(bad);
     expect(failed.scenario.validationStatus, explained(failed)).toBe(status);
     for (const rule of rules) expect(failed.rules, explained(failed)).toContain(rule);
-    also?.(failed);
+    for (const [rule, text] of Object.entries(at)) {
+      const lines = failed.scenario.findings.filter((finding) => finding.rule === rule).map(({ file, line }) => `${file}:${line}`);
+      expect(lines, explained(failed)).toContain(`runbook.md:${lineWith(bad, text)}`);
+    }
   });
 }

@@ -51,6 +51,13 @@ const runbookOf = (blocks: Readonly<Record<string, string>>): string =>
     .map(([name, text]) => `## ${name}\n\n\`\`\`sh {"name":"${name}"}\n${text}\n\`\`\`\n`)
     .join('\n')}`;
 
+/** The line of the drill's runbook that first holds a text. */
+export function lineWith(small: SmallDrill, text: string): number {
+  const line = runbookOf({ ...goodBlocks, ...small.blocks }).split('\n').findIndex((candidate) => candidate.includes(text));
+  if (line === -1) throw new Error(`no line of the runbook holds ${text}`);
+  return line + 1;
+}
+
 /** Writes and commits the repository; the caller removes it. */
 export function makeRepository(small: SmallDrill): string {
   const folder = mkdtempSync(join(tmpdir(), 'small-drill-'));

@@ -68,12 +68,40 @@ export interface ArtefactFact {
   readonly contentBytes: number | null;
   /** Names of places, and `serviceKey` of services, whose nonce stands in it. */
   readonly holds: readonly string[];
+  /** Places with `secret: true` of which content can be read in it by everyone. */
+  readonly plaintext: readonly string[];
   /** Outlives a lost host. */
   readonly offsite: boolean;
   /** The command that wrote it last. */
   readonly writtenBy: SourceLine | null;
   /** Why it is broken, or what it was recognised as. */
   readonly detail: string;
+}
+
+/** A readable artefact that holds a place otherwise than the place was. */
+export interface Mismatch {
+  /** Path of the artefact. */
+  readonly artefact: string;
+  readonly place: string;
+  /** It has no canary of this run: it was made of a state before the seed. */
+  readonly older: boolean;
+  /** Stable paths of other content, relative to the place; the first few. */
+  readonly paths: readonly string[];
+  readonly count: number;
+}
+
+/** A backup that was there before the backup steps, and that they left as it was. */
+export interface OldArtefact {
+  /** As in `ArtefactFact`. */
+  readonly path: string;
+  readonly sha256: string | null;
+  readonly bytes: number;
+  /** Seconds since 1970, host's clock. */
+  readonly changed: number;
+  /** Places of which it holds an earlier state. Empty where that cannot be told. */
+  readonly places: readonly string[];
+  /** The command of the backup that names it. */
+  readonly meantBy: SourceLine | null;
 }
 
 /** A volume that the backup steps made. */
@@ -266,9 +294,13 @@ export type ScenarioEvent = { readonly scenario: string } & (
       readonly artefacts: readonly ArtefactFact[];
       readonly coverage: readonly Coverage[];
       readonly bornVolumes: readonly BornVolume[];
+      readonly mismatches: readonly Mismatch[];
+      readonly old: readonly OldArtefact[];
     }
   /** The engine's inventory: before the backup, and after the restore (images alone). */
   | { readonly event: 'inventory'; readonly when: 'backup' | 'restore'; readonly data: readonly DataInUseFact[]; readonly images: readonly ImageFact[] }
+  /** Which of `old` the restore read, with the command that names it. */
+  | { readonly event: 'old-artefacts-read'; readonly read: readonly { readonly path: string; readonly by: SourceLine | null }[] }
   | { readonly event: 'loss-proven'; readonly proven: boolean; readonly why: string }
   | { readonly event: 'not-measured'; readonly what: string; readonly why: string }
   /** Set-up, seed or the machine failed: the scenario proves nothing. */

@@ -2,18 +2,25 @@
 import { type CoverageQuestion, coverageOf } from '../../evidence/artefact/coverage.ts';
 import { markTime } from '../../evidence/artefact/changed-files.ts';
 import { type InspectedBackup, inspectBackup, matcher } from '../../evidence/artefact/inspect-backup.ts';
+import { type InspectedArtefact, mismatchesOf } from '../../evidence/artefact/mismatch.ts';
+import { type OldFile, findOldFiles } from '../../evidence/artefact/old-files.ts';
+import { type PlaceContent, PlaceIndex } from '../../evidence/artefact/places-within.ts';
 import { commandThatWrote } from '../../evidence/artefact/written-by.ts';
 import { plantCanary, plantInFile } from '../../evidence/canary.ts';
+import { stablePaths } from '../../evidence/compare.ts';
 import type { Host } from '../../ports/host.ts';
 import type { EngineVolume } from '../../ports/engine.ts';
 import { type ScenarioContext, inHost, inPhase, placesOf, servicesOf } from '../context.ts';
-import { type BornVolume, serviceKey } from '../journal-events.ts';
+import { type ArtefactFact, type BornVolume, serviceKey } from '../journal-events.ts';
 import type { PlacePlan } from '../model.ts';
+import { workspaceOf } from './create.ts';
 import { engineArtefacts } from './engine-artefacts.ts';
-import { commitsSince, originHeads } from './git-artefacts.ts';
+import { commitsSince, gitState } from './git-artefacts.ts';
 import { inspectionOf } from './inspection.ts';
+import { oldArtefacts } from './old-artefacts.ts';
 import { locate, type Manifests, manifestsOf } from './places.ts';
-import { plantLate, serviceOf } from './services.ts';
+import { type SecretSearch, secretSearch } from './secret-places.ts';
+import { plantLate, serviceOf, volatileOf } from './services.ts';
 import { type PhaseOutcome, runSteps } from './steps.ts';
 
 /** Database services: a dump that cannot be looked into may hold their data. */
@@ -22,28 +29,68 @@ const databaseKinds: ReadonlySet<string> = new Set(['postgres', 'mariadb', 'sqli
 export interface BackupOutcome extends PhaseOutcome {
   /** Manifest 2. */
   readonly manifests: Manifests;
+  /** Backups that were there before, and that this one left as they were. */
+  readonly old: readonly OldFile[];
+  /** Paths of the artefacts that it made. */
+  readonly made: readonly string[];
 }
 
-export async function backup(context: ScenarioContext, host: Host): Promise<BackupOutcome> {
+/** @param seeded manifest 1. */
+export async function backup(context: ScenarioContext, host: Host, seeded: Manifests): Promise<BackupOutcome> {
   const { engine, plan } = context.drill;
-  const volumes = await engine.volumes(host);
-  const since = await markTime(host);
-  const headsBefore = await originHeads(host);
+  const before = { volumes: await engine.volumes(host), since: await markTime(host) };
+  const git = await gitState(host, workspaceOf(context));
   const steps = context.scenario.steps.filter((step) => step.phase === 'backup');
   const { outcome, ended } = await inPhase(context, 'backup', async () => ({ outcome: await runSteps(context, host, steps), ended: await markTime(host) }));
-  const inspection = await inspectionOf(context, host, since, volumes, outcome);
+  const manifests = await manifestsOf(context, host, plan.places);
+  const secrets = await secretSearch(context, host, [...git.origin.values()]);
+  const places = new PlaceIndex(await contentsOf(context, host, seeded, manifests));
+  const inspection = await inspectionOf(context, host, before, { places, needles: secrets.needles }, outcome);
   const left = await inspectBackup(host, inspection);
-  const artefacts = [...left.artefacts, ...(await commitsSince(host, headsBefore, inspection)), ...(await engineArtefacts(context, host, since, outcome))];
+  const inspected = [...left.artefacts, ...(await commitsSince(host, workspaceOf(context), git, inspection))];
+  const artefacts = [...(await withSecretsNamed(inspected, secrets)), ...(await engineArtefacts(context, host, before.since, outcome))];
+  const old = await findOldFiles(host, inspection);
   const declared = plan.artefacts.map(({ path, holds }) => ({ matches: matcher([inHost(path, host.spec.user)]), holds }));
+  const coverage = coverageOf(plan.places.map((place) => coverageQuestion(context, place)), artefacts, declared, context.scenario.loss.type === 'host');
   context.emit({
     event: 'backup-inspected',
     backupEnded: ended,
     artefacts,
-    coverage: coverageOf(plan.places.map((place) => coverageQuestion(context, place)), artefacts, declared, context.scenario.loss.type === 'host'),
+    coverage,
     bornVolumes: bornVolumes(context, await engine.volumes(host), left.bornVolumes, outcome),
+    mismatches: mismatchesOf(inspected, coverage),
+    old: oldArtefacts(context, old, outcome),
   });
-  const manifests = await manifestsOf(context, host, plan.places);
-  return { ...outcome, manifests };
+  return { ...outcome, manifests, old, made: artefacts.map(({ path }) => path) };
+}
+
+/** What an artefact must hold of each place to be a backup of it: files that were the same before and after. */
+async function contentsOf(context: ScenarioContext, host: Host, seeded: Manifests, manifests: Manifests): Promise<readonly PlaceContent[]> {
+  const contents = await Promise.all(
+    context.drill.plan.places.map(async (place): Promise<PlaceContent | null> => {
+      const root = await locate(context, host, place);
+      const after = manifests.get(place.name) ?? null;
+      if (root === null || after === null) return null;
+      const stable = stablePaths({ mode: place.compare, volatile: volatileOf(context, place), before: seeded.get(place.name) ?? null, after });
+      const files = [...stable].flatMap((path): readonly (readonly [string, string])[] => {
+        const entry = after.entries.get(path);
+        return entry?.type === 'f' && entry.sha256 !== null && entry.size > 0 ? [[path, entry.sha256]] : [];
+      });
+      return { name: place.name, root, kind: after.kind, files: new Map(files) };
+    }),
+  );
+  return contents.filter((content) => content !== null);
+}
+
+/** What seemed a secret and is none makes no artefact of a text. */
+async function withSecretsNamed(inspected: readonly InspectedArtefact[], secrets: SecretSearch): Promise<readonly ArtefactFact[]> {
+  const named: ArtefactFact[] = [];
+  for (const { fact } of inspected) {
+    const plaintext = await secrets.placesOf(fact.plaintext);
+    const isText = fact.layers.length === 0 && fact.state === 'readable' && fact.bytes > 0 && fact.holds.length === 0;
+    if (!isText || plaintext.length > 0) named.push({ ...fact, plaintext });
+  }
+  return named;
 }
 
 function bornVolumes({ scenario }: ScenarioContext, volumes: readonly EngineVolume[], born: InspectedBackup['bornVolumes'], { spans }: PhaseOutcome): readonly BornVolume[] {

@@ -25,6 +25,7 @@ export async function engineArtefacts({ drill }: ScenarioContext, host: Host, si
       members: null,
       contentBytes: bytes,
       holds: [...held, ...services],
+      plaintext: [],
       offsite: false,
       writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
       detail: '',

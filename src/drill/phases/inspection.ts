@@ -1,5 +1,7 @@
 /** What an inspection of a backup looks for, and where. */
 import type { BackupInspection, SearchedVolume } from '../../evidence/artefact/inspect-backup.ts';
+import type { Needle } from '../../evidence/artefact/needle-scanner.ts';
+import type { PlaceIndex } from '../../evidence/artefact/places-within.ts';
 import type { EngineVolume } from '../../ports/engine.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ScenarioContext, homeOf, inHost } from '../context.ts';
@@ -8,8 +10,20 @@ import type { Plan } from '../model.ts';
 import { locate } from './places.ts';
 import type { PhaseOutcome } from './steps.ts';
 
-/** @param before volumes that were there when the phase began. */
-export async function inspectionOf(context: ScenarioContext, host: Host, since: number, before: readonly EngineVolume[], { spans }: PhaseOutcome): Promise<BackupInspection> {
+export interface BeforeBackup {
+  /** Seconds since 1970, by the host's clock: the start of the phase. */
+  readonly since: number;
+  readonly volumes: readonly EngineVolume[];
+}
+
+/** @param contents what the places held before and after the phase. */
+export async function inspectionOf(
+  context: ScenarioContext,
+  host: Host,
+  { since, volumes }: BeforeBackup,
+  contents: { readonly places: PlaceIndex; readonly needles: readonly Needle[] },
+  { spans }: PhaseOutcome,
+): Promise<BackupInspection> {
   const { plan, engine, gpgPassphrase } = context.drill;
   const { user } = host.spec;
   const roots = (await Promise.all(plan.places.map((place) => locate(context, host, place)))).filter((root) => root !== null);
@@ -18,10 +32,11 @@ export async function inspectionOf(context: ScenarioContext, host: Host, since: 
     passphrases: [...passphrasesOf(gpgPassphrase, plan), ...(await passphrasesInBackup(context, host))],
     since,
     exclude: [...engine.storage, ...roots, `${homeOf(user)}/.bash_history`],
-    volumes: searchedVolumes(before, await engine.volumes(host)).filter(({ root }) => !roots.includes(root)),
+    volumes: searchedVolumes(volumes, await engine.volumes(host)).filter(({ root }) => !roots.includes(root)),
     offsite: plan.offsite.map((entry) => inHost(entry, user)),
     declared: plan.artefacts.map(({ path }) => inHost(path, user)),
     spans,
+    ...contents,
   };
 }
 

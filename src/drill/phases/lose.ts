@@ -1,21 +1,21 @@
 /** lose: as a crash, never as a shutdown; and proven before any clock starts. */
 import { corruptPlace, emptyFolder, removeFile, removeFolder } from '../../evidence/corrupt.ts';
-import { noncesInPlace } from '../../evidence/nonces-in-place.ts';
 import { killProcessesHolding } from '../../evidence/processes.ts';
 import type { PlaceLocation } from '../../ports/engine.ts';
 import type { Host } from '../../ports/host.ts';
-import { type HostSlot, type ScenarioContext, Unproven, inPhase, placesOf, servicesOf } from '../context.ts';
+import { type HostSlot, type ScenarioContext, Unproven, inPhase, placesOf } from '../context.ts';
 import type { Loss, PlacePlan } from '../model.ts';
-import { locationInHost, locate } from './places.ts';
+import { type Manifests, locationInHost, locate } from './places.ts';
 import { replaceHost } from './replace-host.ts';
-import { checkService, serviceOf } from './services.ts';
 import { runSteps } from './steps.ts';
+import { whatIsLeft } from './what-is-left.ts';
 
-export async function lose(context: ScenarioContext, slot: HostSlot): Promise<void> {
+/** @param before manifest 2. */
+export async function lose(context: ScenarioContext, slot: HostSlot, before: Manifests): Promise<void> {
   const { loss } = context.scenario;
   await inPhase(context, 'lose', () => stage(context, slot, loss));
   if (context.scenario.afterLoss === 'deployed') await deployAgain(context, slot.host);
-  const why = await whatIsLeft(context, slot.host);
+  const why = await whatIsLeft(context, slot.host, before);
   context.emit({ event: 'loss-proven', proven: why === null, why: why ?? 'every nonce of a lost place is gone' });
   if (why !== null) throw new Unproven(`the loss did not take: ${why}`);
 }
@@ -93,25 +93,4 @@ async function loseBySteps(context: ScenarioContext, host: Host): Promise<void> 
 async function deployAgain(context: ScenarioContext, host: Host): Promise<void> {
   const outcome = await inPhase(context, 'deploy', () => runSteps(context, host, context.scenario.steps.filter((step) => step.phase === 'deploy')));
   if (outcome.failed) throw new Unproven('the deploy steps failed after the loss');
-}
-
-/** What of the lost data is still there, or null. A service that does not answer says nothing. */
-async function whatIsLeft(context: ScenarioContext, host: Host): Promise<string | null> {
-  const { scenario, nonces } = context;
-  const all = [...nonces.all.keys()];
-  for (const place of placesOf(context, scenario.lost)) {
-    const root = await locate(context, host, place);
-    if (root === null) continue;
-    const found = await noncesInPlace(host, root, all);
-    const [first] = [...found.values()].flat();
-    if (first !== undefined) return `a nonce of this run is still in place ${place.name}, in ${first}`;
-  }
-  for (const service of servicesOf(context, scenario.scope.services)) {
-    if (service.data === null || !scenario.lost.includes(service.data) || !serviceOf(context, service).seeded) continue;
-    for (const which of ['early', 'late'] as const) {
-      const answer = await checkService(context, host, service, which);
-      if (answer.state === 'there') return `service ${service.name} still answers with its ${which === 'late' ? 'late ' : ''}canary`;
-    }
-  }
-  return null;
 }

@@ -9,6 +9,7 @@ import { secretsIn } from '../mask.ts';
 import type { PlacePlan } from '../model.ts';
 import { plantInFilePlace, writeInitialFiles } from './create.ts';
 import { type Manifests, locate, manifestsOf } from './places.ts';
+import { readSecretPlace } from './secret-places.ts';
 import { seeCanary, seedWhenReady } from './services.ts';
 
 /** Manifest 1, of all declared places. */
@@ -53,11 +54,7 @@ async function plantInPlace(context: ScenarioContext, host: Host, place: PlacePl
 async function hideSecretsOfHost(context: ScenarioContext, host: Host): Promise<void> {
   for (const place of context.drill.plan.places) {
     if (!place.secret) continue;
-    const root = await locate(context, host, place);
-    if (root === null) continue;
-    const read = String.raw`/usr/bin/find "$1" -name '.drill-canary*' -prune -o -type f -size -64k -exec cat -- {} + | head -c 1000000`;
-    const { stdout } = await host.exec(['/bin/sh', '-c', read, 'sh', root]);
-    context.drill.secrets.add(secretsIn(stdout.toString()));
+    context.drill.secrets.add(secretsIn(await readSecretPlace(context, host, place)));
   }
 }
 

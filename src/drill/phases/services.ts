@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NoncePair } from '../../evidence/nonce.ts';
 import { type ScenarioContext, Unproven } from '../context.ts';
 import type { ServiceFact } from '../journal-events.ts';
-import type { ServicePlan } from '../model.ts';
+import type { PlacePlan, ServicePlan } from '../model.ts';
 import { execFor } from './bounded-exec.ts';
 import { workspaceOf } from './create.ts';
 
@@ -50,6 +50,14 @@ export async function isReady(context: ScenarioContext, host: Host, plan: Servic
 export async function seedService(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
   await serviceOf(context, plan).seed(contextFor(context, host, plan, 'early'));
 }
+
+/** Globs of the kinds of the services that keep their data in this place. */
+export function globsOfServices(context: ScenarioContext, place: PlacePlan, globs: 'volatile' | 'grows'): readonly string[] {
+  return context.drill.plan.services.filter((service) => service.data === place.name).flatMap((service) => serviceOf(context, service)[globs] ?? []);
+}
+
+/** Globs of paths that say nothing: the place's own, and those that its services rewrite at any time. */
+export const volatileOf = (context: ScenarioContext, place: PlacePlan): readonly string[] => [...place.volatile, ...globsOfServices(context, place, 'volatile')];
 
 export async function plantLate(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
   await serviceOf(context, plan).late(contextFor(context, host, plan, 'late'));

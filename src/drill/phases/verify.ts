@@ -7,7 +7,7 @@ import type { PlaceFact, ServiceFact } from '../journal-events.ts';
 import type { PlacePlan } from '../model.ts';
 import { type Manifests, locate, manifestOf } from './places.ts';
 import { type Sentinel, verifySentinel } from './sentinel.ts';
-import { awaitServices, serviceOf, verifyService } from './services.ts';
+import { awaitServices, globsOfServices, verifyService, volatileOf } from './services.ts';
 
 /** What each place was: manifest 1 after the seed, manifest 2 after the backup. */
 export interface Known {
@@ -91,8 +91,8 @@ async function verifyPlace(context: ScenarioContext, host: Host, place: PlacePla
   return comparePlace({
     name: place.name,
     mode: place.compare,
-    volatile: [...place.volatile, ...ofServices(context, place, 'volatile')],
-    grows: ofServices(context, place, 'grows'),
+    volatile: volatileOf(context, place),
+    grows: globsOfServices(context, place, 'grows'),
     before: known.seeded.get(place.name) ?? null,
     after: known.backedUp.get(place.name) ?? null,
     restored,
@@ -100,9 +100,4 @@ async function verifyPlace(context: ScenarioContext, host: Host, place: PlacePla
     lateNonce: context.scenario.scope.places.includes(place.name) ? pair.late : null,
     noncesBack: found,
   });
-}
-
-/** Globs of the kinds of the services that keep their data in this place. */
-function ofServices(context: ScenarioContext, place: PlacePlan, globs: 'volatile' | 'grows'): readonly string[] {
-  return context.drill.plan.services.filter((service) => service.data === place.name).flatMap((service) => serviceOf(context, service)[globs] ?? []);
 }

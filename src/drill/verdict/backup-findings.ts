@@ -1,9 +1,11 @@
 /** What the backup left, and what it left out. */
 import { counted, listNames } from '../format.ts';
-import type { ArtefactFact, BornVolume } from '../journal-events.ts';
+import type { BornVolume } from '../journal-events.ts';
 import type { SourceLine } from '../model.ts';
+import { artefactFindings } from './artefact-findings.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
 import { type Found, finding } from './found.ts';
+import { staleFindings } from './stale-findings.ts';
 import type { JudgedPlace, Outcomes } from './outcome.ts';
 
 export type Covered = 'yes' | 'no' | 'unknown' | null;
@@ -15,22 +17,16 @@ export function coveredOf(facts: ScenarioFacts, place: JudgedPlace): Covered {
   return covered === 'unknown' && cameBack ? 'yes' : covered;
 }
 
-/** A file of no content, or layers around nothing. What an engine keeps has no size that all engines tell. */
-export const isEmptyArtefact = (artefact: ArtefactFact): boolean =>
-  artefact.kind !== 'snapshot' && artefact.kind !== 'object' && (artefact.bytes === 0 || (artefact.contentBytes === 0 && artefact.members === null));
-
-/** An archive with nothing in it but folders. */
-export const isEmptyArchive = (artefact: ArtefactFact): boolean => artefact.bytes > 0 && artefact.members === 0;
-
 export function backupFindings(drill: DrillFacts, facts: ScenarioFacts, outcomes: Outcomes): readonly Found[] {
   const { backup, declaration } = facts;
   if (backup === null) return [];
   const at = { entry: backup.entry, line: 0 };
-  const { artefacts, bornVolumes } = backup.fact;
+  const { bornVolumes } = backup.fact;
   const lastStep = declaration.steps.findLast(({ phase }) => phase === 'backup') ?? declaration.at;
   const findings = [
     ...noArtefact(facts, outcomes, lastStep),
-    ...artefacts.flatMap((artefact) => artefactFinding(artefact, artefact.writtenBy ?? lastStep)),
+    ...artefactFindings(backup.fact, outcomes, lastStep),
+    ...staleFindings(facts, outcomes, lastStep),
     ...uncovered(facts, outcomes),
     ...bornVolumes.map((volume) => bornVolume(volume, allCovered(facts, outcomes), drill)),
   ];
@@ -49,44 +45,6 @@ function noArtefact(facts: ScenarioFacts, { places, services }: Outcomes, lastSt
       help: 'See that the backup steps write where they say, and that this path outlives them (a container’s own file system does not).',
     }),
   ];
-}
-
-function artefactFinding(artefact: ArtefactFact, at: SourceLine): readonly Found['finding'][] {
-  const { path, bytes, layers, detail } = artefact;
-  const form = layers.length === 0 ? 'file' : layers.join(' > ');
-  if (isEmptyArchive(artefact)) {
-    return [
-      finding('empty-archive', at, {
-        message: `${path} is an archive with nothing in it`,
-        expected: 'an archive that holds the files of its place',
-        actual: `${form} of ${bytes} bytes with no member beyond folders`,
-        help: 'See what the archiver was pointed at: a wrong volume name makes the engine create an empty one and archive that.',
-      }),
-    ];
-  }
-  if (isEmptyArtefact(artefact)) {
-    return [
-      finding('empty-artefact', at, {
-        message: `${path} holds nothing`,
-        expected: 'an artefact with content',
-        actual: bytes === 0 ? 'a file of 0 bytes' : `${form} of ${bytes} bytes around 0 bytes`,
-        help: 'The command that should have filled it failed or read nothing: run it alone, and let the pipeline fail with it (set -o pipefail).',
-      }),
-    ];
-  }
-  return artefact.state === 'broken' ? [brokenArtefact(artefact, at, form, detail)] : [];
-}
-
-function brokenArtefact({ path, bytes, layers }: ArtefactFact, at: SourceLine, form: string, detail: string): Found['finding'] {
-  const encrypted = layers.at(-1) === 'openpgp';
-  return finding(encrypted ? 'undecryptable-artefact' : 'unreadable-artefact', at, {
-    message: `${path} cannot be ${encrypted ? 'decrypted' : 'read to its end'}`,
-    expected: encrypted ? 'a message that the drill’s passphrase opens' : 'an artefact that can be read to its end',
-    actual: `${form} of ${bytes} bytes${detail === '' ? '' : `: ${detail}`}`,
-    help: encrypted
-      ? 'Encrypt with the passphrase that the person who restores will have; the drill’s is answered where gpg asks.'
-      : 'See whether the command that wrote it was cut short or failed: what follows the damage will not come back.',
-  });
 }
 
 function uncovered(facts: ScenarioFacts, { places }: Outcomes): readonly Found['finding'][] {

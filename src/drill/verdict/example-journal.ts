@@ -102,6 +102,7 @@ export const exampleArtefact = (name: string, more: Partial<ArtefactFact> = {}):
   members: 11,
   contentBytes: 48_210,
   holds: [name, `service ${name}`],
+  plaintext: [],
   offsite: true,
   writtenBy: { file: runbook, line: 42 },
   detail: '',
@@ -164,6 +165,8 @@ export const exampleBackup: EventOf<'backup-inspected'> = {
     { name: 'loki', covered: 'yes', why: 'its canary stands in /srv/backups/2026-11-22/loki.tar.gz' },
   ],
   bornVolumes: [],
+  mismatches: [],
+  old: [],
 };
 
 export const exampleVerified: EventOf<'verified'> = {

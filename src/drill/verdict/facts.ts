@@ -25,6 +25,8 @@ export interface ScenarioFacts {
   readonly backup: Known<ScenarioEventOf<'backup-inspected'>> | null;
   /** What was in use before the backup, and after the restore. */
   readonly inventory: { readonly backup: Known<ScenarioEventOf<'inventory'>> | null; readonly restore: Known<ScenarioEventOf<'inventory'>> | null };
+  /** Which of the old artefacts the restore read. */
+  readonly oldRead: ScenarioEventOf<'old-artefacts-read'>['read'];
   readonly losses: readonly ScenarioEventOf<'loss-proven'>[];
   readonly unproven: readonly Known<ScenarioEventOf<'unproven'>>[];
   readonly notMeasured: readonly ScenarioEventOf<'not-measured'>[];
@@ -67,6 +69,7 @@ const nothingYet = (declaration: ScenarioDeclaration): Gathering => ({
   runs: new Map(),
   seeded: [],
   backup: null,
+  oldRead: [],
   inventory: { backup: null, restore: null },
   losses: [],
   unproven: [],
@@ -126,6 +129,9 @@ function addToScenario(scenario: Gathering, entry: number, fact: { readonly at: 
       break;
     case 'inventory':
       scenario.inventory = { ...scenario.inventory, [fact.when]: { entry, fact } };
+      break;
+    case 'old-artefacts-read':
+      scenario.oldRead = fact.read;
       break;
     case 'loss-proven':
       scenario.losses.push(fact);

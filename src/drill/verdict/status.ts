@@ -1,8 +1,9 @@
 /** The verdict of one scenario: the first that applies, and one sentence that says why. */
-import { serviceKey } from '../journal-events.ts';
+import { type ArtefactFact, serviceKey } from '../journal-events.ts';
 import { counted, formatDuration, listNames } from '../format.ts';
 import type { ScenarioReport, ValidationStatus } from '../report-model.ts';
-import { coveredOf, isEmptyArchive, isEmptyArtefact } from './backup-findings.ts';
+import { isEmptyArchive, isEmptyArtefact } from './artefact-findings.ts';
+import { coveredOf } from './backup-findings.ts';
 import type { Measured } from './clocks.ts';
 import { type DrillFacts, type ScenarioFacts, resultOf, wentWrong } from './facts.ts';
 import { type Found, type Moment, isBefore, whereIs } from './found.ts';
@@ -116,8 +117,10 @@ function isBackupsFault(facts: ScenarioFacts, { places }: Outcomes, item: Judged
   const place = isService ? places.find(({ declaration }) => 'data' in item.declaration && declaration.name === item.declaration.data) : places.find((candidate) => candidate === item);
   if (place !== undefined && coveredOf(facts, place) === 'no') return true;
   const key = isService ? serviceKey(item.declaration.name) : item.declaration.name;
-  const holding = (facts.backup?.fact.artefacts ?? []).filter(({ holds }) => holds.includes(key));
-  return holding.length > 0 && holding.every((artefact) => artefact.state === 'broken' || isEmptyArchive(artefact) || isEmptyArtefact(artefact));
+  const { artefacts = [], mismatches = [] } = facts.backup?.fact ?? {};
+  const holding = artefacts.filter(({ holds }) => holds.includes(key));
+  const isOther = ({ path }: ArtefactFact): boolean => mismatches.some((mismatch) => mismatch.artefact === path && mismatch.place === place?.declaration.name);
+  return holding.length > 0 && holding.every((artefact) => artefact.state === 'broken' || isEmptyArchive(artefact) || isEmptyArtefact(artefact) || isOther(artefact));
 }
 
 function failure({ found, outcomes }: Evidence, liar: Liar): string {

@@ -33,11 +33,17 @@ function pruning(exclude: readonly string[]): readonly string[] {
  * @param since seconds since 1970, from `markTime`.
  * @param exclude absolute paths or `find -path` globs besides those that never hold an artefact.
  */
-export async function findChangedFiles(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly ChangedFile[]> {
-  const result = await host.exec([
-    '/usr/bin/find', ...where, ...pruning(exclude),
-    '-type', 'f', '-newerct', `@${since.toFixed(9)}`, '-printf', String.raw`%s %C@ %p\0`,
-  ]);
+export function findChangedFiles(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly ChangedFile[]> {
+  return findFiles(host, where, exclude, ['-newerct', `@${since.toFixed(9)}`]);
+}
+
+/** Those that were there before, and that nothing has changed since. */
+export function findUnchangedFiles(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly ChangedFile[]> {
+  return findFiles(host, where, exclude, ['!', '-newerct', `@${since.toFixed(9)}`]);
+}
+
+async function findFiles(host: Host, where: readonly string[], exclude: readonly string[], test: readonly string[]): Promise<readonly ChangedFile[]> {
+  const result = await host.exec(['/usr/bin/find', ...where, ...pruning(exclude), '-type', 'f', ...test, '-printf', String.raw`%s %C@ %p\0`]);
   return result.stdout
     .toString()
     .split('\0')

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestHost } from '../../../tests/test-host.ts';
+import type { ArtefactFact } from '../../drill/journal-events.ts';
 import type { Host } from '../../ports/host.ts';
 import { markTime } from './changed-files.ts';
-import { type BackupInspection, type InspectedBackup, inspectBackup } from './inspect-backup.ts';
+import { type BackupInspection, inspectBackup } from './inspect-backup.ts';
+import { PlaceIndex } from './places-within.ts';
 
 const nonce = `drill${'0123456789abcdef'.repeat(2)}`;
 let host: Host;
@@ -12,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => host[Symbol.asyncDispose]());
 
-async function inspect(command: string, more: Partial<BackupInspection> = {}): Promise<InspectedBackup['artefacts']> {
+async function inspect(command: string, more: Partial<BackupInspection> = {}): Promise<readonly ArtefactFact[]> {
   const since = await markTime(host);
   const result = await host.exec(['bash', '-c', command]);
   const end = await markTime(host);
@@ -25,11 +27,12 @@ async function inspect(command: string, more: Partial<BackupInspection> = {}): P
     volumes: [],
     offsite: ['/srv/backups'],
     declared: [],
+    places: new PlaceIndex([]),
     spans: [{ file: 'runbook.md', line: 7, command, start: since, end }],
     ...more,
   });
   await host.exec(['sh', '-c', 'rm -rf /srv/backups/* /home/ops/*']);
-  return artefacts;
+  return artefacts.map(({ fact }) => fact);
 }
 
 describe('what a backup left', () => {

@@ -5,6 +5,8 @@ import type { ArtefactFact } from '../../drill/journal-events.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ChangedFile, findChangedFiles, findNewFolders } from './changed-files.ts';
 import { type InspectionOptions, type StreamFacts, inspectStream } from './inspect-stream.ts';
+import type { InspectedArtefact } from './mismatch.ts';
+import { type PlaceIndex, type PlaceWithin, PlacesWithin } from './places-within.ts';
 import { isPlain, plainArtefacts } from './plain-copies.ts';
 import { type CommandSpan, commandThatWrote } from './written-by.ts';
 
@@ -19,6 +21,8 @@ export interface BackupInspection extends InspectionOptions {
   readonly offsite: readonly string[];
   /** Globs of artefacts that the drill file declares. */
   readonly declared: readonly string[];
+  /** What the places hold, to be found again in the artefacts. */
+  readonly places: PlaceIndex;
   readonly spans: readonly CommandSpan[];
 }
 
@@ -34,10 +38,11 @@ export interface SearchedVolume {
 export interface InspectedFile {
   readonly file: ChangedFile;
   readonly facts: StreamFacts;
+  readonly places: readonly PlaceWithin[];
 }
 
 export interface InspectedBackup {
-  readonly artefacts: readonly ArtefactFact[];
+  readonly artefacts: readonly InspectedArtefact[];
   /** By name of a volume that the backup steps made. */
   readonly bornVolumes: ReadonlyMap<string, { readonly files: number; readonly bytes: number; readonly holds: readonly string[] }>;
 }
@@ -55,61 +60,67 @@ export async function inspectBackup(host: Host, inspection: BackupInspection): P
   const isOffsite = matcher(inspection.offsite);
   const isDeclared = matcher(inspection.declared);
   const isInBorn = matcher(volumes.filter(({ born }) => born).map(({ root }) => root));
-  const archives: ArtefactFact[] = [];
+  const archives: InspectedArtefact[] = [];
   const plain: InspectedFile[] = [];
   for (const file of files) {
-    const facts = await inspectFile(host, file, inspection);
-    if (facts === null || isOthers(file, facts, inspection)) continue;
-    if (isPlain(facts)) plain.push({ file, facts });
-    else archives.push(artefact(file, facts, isOffsite(file.path), spans));
+    const inspected = await inspectFile(host, file, inspection);
+    if (inspected === null || isOthers(inspected, inspection)) continue;
+    if (isPlain(inspected.facts)) plain.push(inspected);
+    else archives.push({ fact: artefact(inspected, isOffsite(file.path), spans), places: inspected.places });
   }
   const copies = plainArtefacts(plain, [...newFolders, ...volumes.filter(({ born }) => born).map(({ root }) => root)], {
     isOffsite,
     isDeclared,
     isWanted: (path) => isOffsite(path) || isDeclared(path) || isInBorn(path),
+    index: inspection.places,
     spans,
   });
-  const artefacts = [...archives, ...copies].map((fact) => ({ ...fact, path: shownPath(fact.path, volumes) })).toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const artefacts = [...archives, ...copies]
+    .map(({ fact, places }) => ({ fact: { ...fact, path: shownPath(fact.path, volumes) }, places }))
+    .toSorted((a, b) => (a.fact.path < b.fact.path ? -1 : 1));
   return { artefacts, bornVolumes: contentOfBorn(files, artefacts, volumes) };
 }
 
 const isBelow = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
 
 /** In a volume that was there before, a file without a canary is the business of the service that keeps it there. */
-function isOthers({ path }: ChangedFile, facts: StreamFacts, { volumes }: BackupInspection): boolean {
-  const volume = volumes.find(({ root }) => isBelow(path, root));
+function isOthers({ file, facts }: InspectedFile, { volumes }: BackupInspection): boolean {
+  const volume = volumes.find(({ root }) => isBelow(file.path, root));
   return volume !== undefined && !volume.born && facts.holds.length === 0 && (facts.state !== 'opaque' || isPlain(facts));
 }
 
 const volumePath = (name: string): string => `volume:${name}/`;
 
 /** The engine's storage is no place that a person looks into: a volume goes by its name. */
-function shownPath(path: string, volumes: readonly SearchedVolume[]): string {
+export function shownPath(path: string, volumes: readonly SearchedVolume[]): string {
   const volume = volumes.find(({ root }) => isBelow(path, root));
   return volume === undefined ? path : `${volumePath(volume.name)}${path.slice(volume.root.length + 1)}`;
 }
 
-function contentOfBorn(files: readonly ChangedFile[], artefacts: readonly ArtefactFact[], volumes: readonly SearchedVolume[]): InspectedBackup['bornVolumes'] {
+function contentOfBorn(files: readonly ChangedFile[], artefacts: readonly InspectedArtefact[], volumes: readonly SearchedVolume[]): InspectedBackup['bornVolumes'] {
   return new Map(
     volumes.flatMap(({ name, root, born }) => {
       if (!born) return [];
       const within = files.filter(({ path }) => isBelow(path, root));
-      const holds = artefacts.filter(({ path }) => path.startsWith(volumePath(name))).flatMap((fact) => fact.holds);
+      const holds = artefacts.filter(({ fact }) => fact.path.startsWith(volumePath(name))).flatMap(({ fact }) => fact.holds);
       return [[name, { files: within.length, bytes: within.reduce((sum, file) => sum + file.bytes, 0), holds: [...new Set(holds)] }] as const];
     }),
   );
 }
 
 /** Null for a file that is gone again, or that only root's own kernel interfaces could read. */
-async function inspectFile(host: Host, file: ChangedFile, options: InspectionOptions): Promise<StreamFacts | null> {
+export async function inspectFile(host: Host, file: ChangedFile, inspection: BackupInspection): Promise<InspectedFile | null> {
+  const places = new PlacesWithin(inspection.places);
   const stream = new PassThrough({ highWaterMark: 1 << 20 });
   // Ended in any case: an inspection of a file that cannot be read on would wait for ever.
-  const reading = host.exec(['/usr/bin/cat', '--', file.path], { stdout: stream }).finally(() => stream.end());
-  const [result, facts] = await Promise.all([reading, inspectStream(stream, options)]);
-  return result.exitCode === 0 ? facts : null;
+  // When a file was last read tells whether a restore reads it: our own reading must not, where its owner's rights can be had.
+  const read = 'dd if="$1" iflag=noatime bs=1M status=none 2>/dev/null || exec cat -- "$1"';
+  const reading = host.exec(['/bin/sh', '-c', read, 'sh', file.path], { stdout: stream }).finally(() => stream.end());
+  const [result, facts] = await Promise.all([reading, inspectStream(stream, { ...inspection, listener: places })]);
+  return result.exitCode === 0 ? { file, facts, places: places.found() } : null;
 }
 
-function artefact(file: ChangedFile, facts: StreamFacts, offsite: boolean, spans: readonly CommandSpan[]): ArtefactFact {
+function artefact({ file, facts }: InspectedFile, offsite: boolean, spans: readonly CommandSpan[]): ArtefactFact {
   const writer = commandThatWrote(file.path, file.changed, spans);
   return {
     kind: 'file',
@@ -121,6 +132,7 @@ function artefact(file: ChangedFile, facts: StreamFacts, offsite: boolean, spans
     members: facts.members,
     contentBytes: facts.contentBytes,
     holds: facts.holds,
+    plaintext: facts.plaintext,
     offsite,
     writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
     detail: facts.detail,

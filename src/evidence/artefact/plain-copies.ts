@@ -1,8 +1,11 @@
 /** Files of no format that names itself: copies of a place, texts, and bytes that say nothing. */
 import { createHash } from 'node:crypto';
-import type { ArtefactFact } from '../../drill/journal-events.ts';
+import { basename } from 'node:path';
 import type { InspectedFile } from './inspect-backup.ts';
 import type { StreamFacts } from './inspect-stream.ts';
+import type { InspectedArtefact } from './mismatch.ts';
+import { type PlaceIndex, type PlaceWithin, PlacesWithin } from './places-within.ts';
+import { printablePath } from '../printable-path.ts';
 import { type CommandSpan, commandThatWrote } from './written-by.ts';
 
 export interface PlainRules {
@@ -10,6 +13,7 @@ export interface PlainRules {
   readonly isDeclared: (path: string) => boolean;
   /** Where an artefact is expected, so that bytes which say nothing may be one. */
   readonly isWanted: (path: string) => boolean;
+  readonly index: PlaceIndex;
   readonly spans: readonly CommandSpan[];
 }
 
@@ -23,7 +27,7 @@ interface CopyGroup {
 export const isPlain = ({ layers: [format] }: StreamFacts): boolean => format === undefined || format === 'text' || format === 'unknown';
 
 /** Plain copies below one new folder are one artefact, whose path ends in `/`. */
-export function plainArtefacts(plain: readonly InspectedFile[], newFolders: readonly string[], rules: PlainRules): readonly ArtefactFact[] {
+export function plainArtefacts(plain: readonly InspectedFile[], newFolders: readonly string[], rules: PlainRules): readonly InspectedArtefact[] {
   const topmost = newFolders.filter((folder) => !newFolders.some((other) => folder.startsWith(`${other}/`)));
   const groups = new Map<string, InspectedFile[]>();
   for (const copy of plain) {
@@ -40,36 +44,52 @@ export function plainArtefacts(plain: readonly InspectedFile[], newFolders: read
 const namedAsBackup = /\.(?:tar|tgz|gz|zst|xz|bz2|zip|7z|gpg|pgp|asc|age|enc|sql|dump|db|sqlite3?|rdb|img|bak|json|csv)$/i;
 
 /**
- * With a nonce in plain bytes it is readable. Without one, bytes that say nothing are opaque where an artefact is expected,
+ * With a nonce or a secret in plain bytes it is readable. Without one, bytes that say nothing are opaque where an artefact is expected,
  * text is no artefact (a log, a list of sums), and nothing at all is an empty artefact if its name promises a backup.
  */
-function plainArtefact({ path, copies }: CopyGroup, rules: PlainRules): readonly ArtefactFact[] {
+function plainArtefact({ path, copies }: CopyGroup, rules: PlainRules): readonly InspectedArtefact[] {
   const [first] = copies;
   if (first === undefined) return [];
   const holds = [...new Set(copies.flatMap((copy) => copy.facts.holds))];
   const bytes = copies.reduce((sum, copy) => sum + copy.facts.bytes, 0);
   const opaque = copies.some((copy) => copy.facts.layers[0] === 'unknown') && rules.isWanted(path);
   const empty = bytes === 0 && ((namedAsBackup.test(path) && rules.isWanted(path)) || rules.isDeclared(path));
-  if (holds.length === 0 && !opaque && !empty) return [];
+  const plaintext = copies.some((copy) => copy.facts.plaintext.length > 0);
+  if (holds.length === 0 && !plaintext && !opaque && !empty) return [];
+  const legible = holds.length > 0 || plaintext || empty;
   const changed = Math.max(...copies.map((copy) => copy.file.changed));
   const writer = commandThatWrote(path, changed, rules.spans);
   const isFolder = path.endsWith('/');
   return [
     {
-      kind: isFolder ? 'folder' : 'file',
-      path,
-      sha256: isFolder ? listingHash(path, copies) : first.facts.sha256,
-      bytes,
-      state: holds.length > 0 || empty ? 'readable' : 'opaque',
-      layers: [],
-      members: null,
-      contentBytes: bytes,
-      holds,
-      offsite: rules.isOffsite(path),
-      writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
-      detail: holds.length > 0 || empty ? '' : 'unknown',
+      places: placesIn({ path, copies }, rules.index),
+      fact: {
+        kind: isFolder ? 'folder' : 'file',
+        path,
+        sha256: isFolder ? listingHash(path, copies) : first.facts.sha256,
+        bytes,
+        state: legible ? 'readable' : 'opaque',
+        layers: [],
+        members: null,
+        contentBytes: bytes,
+        holds,
+        plaintext: [...new Set(copies.flatMap((copy) => copy.facts.plaintext))],
+        offsite: rules.isOffsite(path),
+        writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
+        detail: legible ? '' : 'unknown',
+      },
     },
   ];
+}
+
+/** As if the folder, or the one file, were an archive. */
+function placesIn({ path, copies }: CopyGroup, index: PlaceIndex): readonly PlaceWithin[] {
+  const places = new PlacesWithin(index);
+  for (const { file, facts } of copies) {
+    const name = path.endsWith('/') ? file.path.slice(path.length) : basename(file.path);
+    places.member({ path: printablePath(Buffer.from(name).toString('latin1')), type: 'f', sha256: facts.sha256 }, []);
+  }
+  return places.found();
 }
 
 /** Of what `sha256sum` prints for the files of the folder, by relative path in the order of their bytes. */
