@@ -63,7 +63,8 @@ describe('hostile output', () => {
   it.each(['report.md', 'job-summary.md'])('begins nothing in %s', (file) => {
     const tree = fromMarkdown(files.get(file) ?? '', { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
     visit(tree, (node) => {
-      expect(['link', 'image', 'inlineCode', 'code', 'linkReference', 'footnoteReference']).not.toContain(node.type);
+      expect(['link', 'image', 'inlineCode', 'linkReference', 'footnoteReference']).not.toContain(node.type);
+      if (node.type === 'code') expect([node.lang, ...node.value.split('\n').filter((line) => !/^[\p{L}\p{N} ._/[\]%:,-]+$/u.test(line))]).toEqual(['mermaid']);
       if (node.type === 'html') expect(['<br>', '<!-- -->', '<code>', '</code>']).toContain(node.value);
     });
   });

@@ -3,10 +3,11 @@ import type { Finding } from '../drill/model.ts';
 import type { Report, ScenarioReport } from '../drill/report-model.ts';
 import { markdownCode, markdownText } from './escape.ts';
 import { counted, formatBytes, formatDuration, formatObjective, formatPlace, worstFirst } from './format.ts';
+import { gantt } from './gantt.ts';
 import { benchmarkTable, markdownTable } from './table.ts';
 
 export interface Detail {
-  /** Tables of steps, places, services and artefacts. */
+  /** Tables of steps, places, services and artefacts, and where the time went. */
   readonly tables: boolean;
   /** What was expected, what was seen and what to do, for each finding. */
   readonly evidence: boolean;
@@ -43,7 +44,7 @@ function scenarioParts(scenario: ScenarioReport, detail: Detail): readonly strin
   return [
     `## ${markdownText(scenario.title === '' ? scenario.id : scenario.title)}`,
     `**${scenario.validationStatus}**: ${markdownText(scenario.validationStatusMessage)}${liar}`,
-    ...(detail.tables ? [objectives(scenario)] : []),
+    ...(detail.tables ? [objectives(scenario), gantt(scenario)] : []),
     ...findings(scenario, detail),
     ...(detail.tables ? tables(scenario) : []),
   ];
