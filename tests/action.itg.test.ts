@@ -1,8 +1,10 @@
 /** `dist/` as a runner runs it: inputs, outputs, summary and state through files, main step and post step. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goodBlocks, makeRepository } from './small-drill.ts';
 import { testTool } from './test-tools.ts';
@@ -33,6 +35,9 @@ function parseFileCommands(text: string): Readonly<Record<string, string>> {
   for (const [, name = '', , value = ''] of text.matchAll(/^(\S+)<<(\S+)\n([\s\S]*?)\n\2$/gm)) values[name] = value;
   return values;
 }
+
+/** Ids of the containers that a run made. */
+const made = (run: string): string => execFileSync('docker', ['ps', '-aq', '--filter', `label=runbook-drill.run=${run}`], { encoding: 'utf8' }).trim();
 
 function runStep(script: string, inputs: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}): Ran {
   const files = { GITHUB_OUTPUT: join(repository, 'output'), GITHUB_STEP_SUMMARY: join(repository, 'summary'), GITHUB_STATE: join(repository, 'state') };
@@ -82,6 +87,20 @@ describe('the Action', { timeout: 240_000 }, () => {
     const ran = runStep('action.js', { scenario: 'good' }, { RUNNER_ENVIRONMENT: 'self-hosted', GITHUB_EVENT_PATH: event });
     expect(ran.code).toBe(2);
     expect(ran.log).toContain('fork');
+  });
+
+  it('leaves nothing when the job is cancelled: the post step removes what a killed main step made', async () => {
+    const files = { GITHUB_OUTPUT: join(repository, 'output'), GITHUB_STEP_SUMMARY: join(repository, 'summary'), GITHUB_STATE: join(repository, 'state') };
+    for (const path of Object.values(files)) writeFileSync(path, '');
+    const child = spawn(process.execPath, [join(dist, 'action.js')], { cwd: repository, stdio: 'ignore', env: { PATH: process.env['PATH'] ?? '', HOME: homedir(), ...files, INPUT_SCENARIO: 'good', INPUT_OUT: 'out-cancelled' } });
+    const runOf = (): string => parseFileCommands(readFileSync(files.GITHUB_STATE, 'utf8'))['run'] ?? '';
+    while (runOf() === '' || made(runOf()) === '') await sleep(100);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const run = runOf();
+    const post = runStep('cleanup.js', {}, { STATE_run: run, STATE_environment: 'docker' });
+    expect(post.log).toContain('removed ');
+    expect(made(run)).toBe('');
   });
 
   it('runs under act, main and post', (context) => {
