@@ -3,7 +3,6 @@ import * as core from '@actions/core';
 import { findDrillFile, loadPlan } from './drill/plan/load.ts';
 import type { Plan } from './drill/model.ts';
 import { InputErrors } from './drill/model.ts';
-import type { Report } from './drill/report-model.ts';
 import { newRunId } from './drill/run-id.ts';
 import { terminalText } from './drill/terminal-text.ts';
 import { annotations } from './github/annotations.ts';
@@ -13,6 +12,7 @@ import { refuseForks } from './github/runner.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { createLiveOutput } from './live-output.ts';
 import { CannotRun } from './ports/host.ts';
+import type { DrillOutcome } from './run-drill.ts';
 
 const write = (text: string): void => void process.stdout.write(text);
 
@@ -23,8 +23,9 @@ async function main(): Promise<number> {
   const publish = inputs.update ? await import('./cli-publish.ts') : null;
   const outline = (await publish?.outlineWithTable(drillFile)) ?? null;
   const plan = await planOf(drillFile, inputs);
-  const { report, warnings, exitCode } = await drill(plan, inputs);
-  await tell(report, warnings, plan, inputs);
+  const outcome = await drill(plan, inputs);
+  const { exitCode } = outcome;
+  await tell(outcome, plan, inputs);
   // A drill that was interrupted has measured less than the one before it.
   if (publish !== null && outline !== null && exitCode < 128) await publish.updateTable(outline, inputs.out, inputs.history ?? undefined);
   return exitCode;
@@ -42,7 +43,7 @@ function planOf(drillFile: string, { scenarios, environment, network, minFidelit
 }
 
 /** Runs the drill; what a cancelled job needs for its clean-up is saved first. */
-async function drill(plan: Plan, { out, history, maxAge, maxGrowth, keepOnFailure }: ActionInputs): Promise<Awaited<ReturnType<typeof import('./run-drill.ts').runAndReport>>> {
+async function drill(plan: Plan, { out, history, maxAge, maxGrowth, keepOnFailure }: ActionInputs): Promise<DrillOutcome> {
   const run = newRunId();
   core.saveState('run', run);
   core.saveState('environment', plan.host.environment);
@@ -70,14 +71,14 @@ async function drill(plan: Plan, { out, history, maxAge, maxGrowth, keepOnFailur
 }
 
 /** Outputs first: whatever fails afterwards, later steps have them. */
-async function tell(report: Report, warnings: readonly string[], plan: Plan, { out }: ActionInputs): Promise<void> {
+async function tell({ report, entries, warnings }: DrillOutcome, plan: Plan, { out }: ActionInputs): Promise<void> {
   const { renderJobSummary } = await import('./report/job-summary.ts');
   core.setOutput('status', report.validationStatus);
   core.setOutput('report', `${out}/report.json`);
   core.setOutput('rta', JSON.stringify(Object.fromEntries(report.scenarios.map((scenario) => [scenario.id, scenario.rto.actual]))));
   for (const annotation of annotations(report, plan.repository.folder)) write(`${annotation}\n`);
   for (const warning of warnings) core.warning(terminalText(warning));
-  await core.summary.addRaw(renderJobSummary(report)).write();
+  await core.summary.addRaw(renderJobSummary({ report, entries })).write();
 }
 
 try {

@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   }
   const historyBranch = core.getInput('history-branch');
   const history = historyBranch === '' ? [] : await readHistoryBranch(repository, historyBranch);
-  const address = await writeComment(repository, drilled.number, drilled.report.drill, renderComment(drilled.report, history, run.url));
+  const address = await writeComment(repository, drilled.number, drilled.report.drill, renderComment(drilled, history, run.url));
   core.info(`commented at ${address}`);
 }
 

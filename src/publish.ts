@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     core.info(`the history in branch ${inputs.historyBranch} has ${all.length} lines`);
   }
   if (inputs.issue) {
-    const issue = await reportInIssue(repository, report, url);
+    const issue = await reportInIssue(repository, { report, entries }, url);
     core.info(issue.did === 'nothing' ? 'no issue is needed' : `${issue.did} issue ${issue.number}`);
   }
   if (inputs.pullRequest) {

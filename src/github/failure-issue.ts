@@ -1,6 +1,6 @@
 /** One issue for one drill: opened or brought up to date while it does not pass, closed when it does. */
-import type { Report } from '../drill/report-model.ts';
 import { renderWithin } from '../report/job-summary.ts';
+import type { Drilled } from '../report/markdown.ts';
 import type { Repository } from './api.ts';
 
 const label = 'restore-drill';
@@ -13,7 +13,8 @@ export type IssueOutcome = { readonly did: 'opened' | 'updated' | 'closed'; read
 const markerOf = (drill: string): string => `<!-- runbook-drill:${Buffer.from(drill).toString('base64url')} -->`;
 
 /** @param runUrl of the workflow run that drilled. */
-export async function reportInIssue(repository: Repository, report: Report, runUrl: string): Promise<IssueOutcome> {
+export async function reportInIssue(repository: Repository, drilled: Drilled, runUrl: string): Promise<IssueOutcome> {
+  const { report } = drilled;
   const { owner, repo, request } = repository;
   const open = await findOpen(repository, markerOf(report.drill));
   if (report.validationStatus === 'SUCCESSFUL') {
@@ -22,7 +23,7 @@ export async function reportInIssue(repository: Repository, report: Report, runU
     await request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { owner, repo, issue_number: open, state: 'closed', state_reason: 'completed' });
     return { did: 'closed', number: open };
   }
-  const content = { title: `Restore drill ${report.drill}: ${report.validationStatus}`.slice(0, 250), body: bodyOf(report, runUrl) };
+  const content = { title: `Restore drill ${report.drill}: ${report.validationStatus}`.slice(0, 250), body: bodyOf(drilled, runUrl) };
   if (open !== null) {
     await request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { owner, repo, issue_number: open, ...content });
     return { did: 'updated', number: open };
@@ -31,9 +32,9 @@ export async function reportInIssue(repository: Repository, report: Report, runU
   return { did: 'opened', number: made.data.number };
 }
 
-function bodyOf(report: Report, runUrl: string): string {
-  const head = `${markerOf(report.drill)}\nThe drill in ${runUrl} did not prove that the data comes back. This issue is brought up to date by each further drill, and closed by one that passes.\n\n`;
-  return `${head}${renderWithin(report, textLimit - head.length)}`;
+function bodyOf(drilled: Drilled, runUrl: string): string {
+  const head = `${markerOf(drilled.report.drill)}\nThe drill in ${runUrl} did not prove that the data comes back. This issue is brought up to date by each further drill, and closed by one that passes.\n\n`;
+  return `${head}${renderWithin(drilled, textLimit - head.length)}`;
 }
 
 /** Only somebody who may sort issues can set a label: an issue of a stranger is never taken for ours. */

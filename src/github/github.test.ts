@@ -25,13 +25,20 @@ afterEach(() => github[Symbol.asyncDispose]());
 
 const entriesOf = (name: string) => journals[name] ?? [];
 const reportOf = (name: string) => judge(entriesOf(name));
+/** As the drill `drill`, where that is given. */
+const drilledAs = (name: string, drill = reportOf(name).drill) => ({ entries: entriesOf(name), report: { ...reportOf(name), drill } });
 const noPause = (): Promise<void> => Promise.resolve();
 const url = 'https://github.com/owner/app/actions/runs/77';
 
+/** Content is base64, which nobody can read; of a report its beginning, for it has golden files of its own. */
+function legible(key: string, value: string): string {
+  const text = key === 'content' ? Buffer.from(value, 'base64').toString() : value;
+  return text.length > 600 ? `${text.slice(0, 600)}…` : text;
+}
+
 function expectRequests(name: string): void {
   const path = join(import.meta.dirname, 'golden', `${name}.json`);
-  // Content is base64, which nobody can read.
-  const requests = JSON.parse(JSON.stringify(github.requests), (key, value: unknown) => (key === 'content' && typeof value === 'string' ? Buffer.from(value, 'base64').toString() : value)) as unknown;
+  const requests: unknown = JSON.parse(JSON.stringify(github.requests), (key, value: unknown) => (typeof value === 'string' ? legible(key, value) : value));
   const seen = `${JSON.stringify(requests, null, 2)}\n`;
   if (process.env['UPDATE_GOLDEN'] === '1') {
     mkdirSync(join(import.meta.dirname, 'golden'), { recursive: true });
@@ -96,29 +103,28 @@ describe('the history branch', () => {
 
 describe('the issue of a drill', () => {
   it('is opened, brought up to date, and closed by a drill that passes', async () => {
-    expect(await reportInIssue(repository, reportOf('green'), url)).toEqual({ did: 'nothing' });
-    const failed = { ...reportOf('backup-lied'), drill: reportOf('green').drill };
+    expect(await reportInIssue(repository, drilledAs('green'), url)).toEqual({ did: 'nothing' });
+    const failed = drilledAs('backup-lied', reportOf('green').drill);
     expect(await reportInIssue(repository, failed, url)).toEqual({ did: 'opened', number: 1 });
     expect(await reportInIssue(repository, failed, url)).toEqual({ did: 'updated', number: 1 });
-    expect(await reportInIssue(repository, reportOf('green'), url)).toEqual({ did: 'closed', number: 1 });
+    expect(await reportInIssue(repository, drilledAs('green'), url)).toEqual({ did: 'closed', number: 1 });
     expect(github.issues).toMatchObject([{ state: 'closed' }]);
     expectRequests('issue');
   });
 
   it('stays open when nothing was measured', async () => {
-    await reportInIssue(repository, { ...reportOf('backup-lied'), drill: 'd' }, url);
-    expect(await reportInIssue(repository, { ...reportOf('host-limit'), drill: 'd' }, url)).toEqual({ did: 'updated', number: 1 });
+    await reportInIssue(repository, drilledAs('backup-lied', 'd'), url);
+    expect(await reportInIssue(repository, drilledAs('host-limit', 'd'), url)).toEqual({ did: 'updated', number: 1 });
     expect(github.issues).toMatchObject([{ state: 'open', title: 'Restore drill d: NOT_MEASURED' }]);
   });
 
   it('is one for each drill, and never one of a stranger', async () => {
-    const report = reportOf('backup-lied');
-    await reportInIssue(repository, { ...report, drill: 'one' }, url);
+    await reportInIssue(repository, drilledAs('backup-lied', 'one'), url);
     const [first] = github.issues;
     github.issues.push({ number: 9, title: 'x', body: first?.body ?? '', state: 'open', labels: [] });
-    await reportInIssue(repository, { ...report, drill: 'two' }, url);
+    await reportInIssue(repository, drilledAs('backup-lied', 'two'), url);
     expect(github.issues.filter(({ labels }) => labels.length > 0)).toHaveLength(2);
-    await reportInIssue(repository, { ...reportOf('green'), drill: 'one' }, url);
+    await reportInIssue(repository, drilledAs('green', 'one'), url);
     expect(github.issues.map(({ state }) => state)).toEqual(['closed', 'open', 'open']);
   });
 });
@@ -159,7 +165,7 @@ describe('the comment on a pull request', () => {
     const drilled = await readCommentArtifact(repository, run);
     if (drilled === null) throw new Error('no artifact');
     const history = historyOf(reportOf('green'), entriesOf('green')).map((line) => ({ ...line, rta: 60 }));
-    const body = renderComment(drilled.report, history, url);
+    const body = renderComment(drilled, history, url);
     expect(body).toContain('| 1m |');
     await writeComment(repository, drilled.number, drilled.report.drill, body);
     await writeComment(repository, drilled.number, drilled.report.drill, `${body}again`);
@@ -168,14 +174,14 @@ describe('the comment on a pull request', () => {
   });
 
   it('never takes over what a person has written', async () => {
-    const body = renderComment(reportOf('green'), [], url);
+    const body = renderComment(drilledAs('green'), [], url);
     github.comments.push({ id: 100, issue: 3, body, user: { login: 'stranger', type: 'User' } });
     await writeComment(repository, 3, reportOf('green').drill, body);
     expect(github.comments.map(({ user }) => user.type)).toEqual(['User', 'Bot']);
   });
 
   it('is found behind a hundred others', async () => {
-    const body = renderComment(reportOf('green'), [], url);
+    const body = renderComment(drilledAs('green'), [], url);
     for (let id = 1; id <= 120; id += 1) github.comments.push({ id, issue: 3, body: id === 115 ? body : 'hello', user: { login: 'b', type: 'Bot' } });
     await writeComment(repository, 3, reportOf('green').drill, `${body}again`);
     expect(github.comments).toHaveLength(120);
@@ -213,12 +219,12 @@ describe('the comment on a pull request', () => {
   });
 
   it('holds nothing hostile as structure, and fits', () => {
-    const report = { ...reportOf('hostile'), drill: '--><script>alert(1)</script>' };
-    const body = renderComment(report, [], url);
+    const drilled = drilledAs('hostile', '--><script>alert(1)</script>');
+    const body = renderComment(drilled, [], url);
     expect(body).not.toContain('<script>');
     expect(body.length).toBeLessThanOrEqual(textLimit);
-    const scenario = report.scenarios[0]!;
-    const long = renderComment({ ...report, scenarios: Array.from({ length: 100 }, () => scenario) }, [], url);
+    const scenario = drilled.report.scenarios[0]!;
+    const long = renderComment({ ...drilled, report: { ...drilled.report, scenarios: Array.from({ length: 100 }, () => scenario) } }, [], url);
     expect(long.length).toBeLessThanOrEqual(textLimit);
   });
 });

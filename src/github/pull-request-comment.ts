@@ -5,6 +5,7 @@ import { formatDuration } from '../report/format.ts';
 import type { HistoryLine } from '../report/history.ts';
 import { latestOf } from '../report/history.ts';
 import { renderWithin } from '../report/job-summary.ts';
+import type { Drilled } from '../report/markdown.ts';
 import { markdownTable } from '../report/table.ts';
 import type { Repository } from './api.ts';
 import { textLimit } from './failure-issue.ts';
@@ -15,9 +16,10 @@ const markerOf = (drill: string): string => `<!-- runbook-drill comment:${Buffer
  * @param history of the base branch, oldest first.
  * @param runUrl of the workflow run that drilled.
  */
-export function renderComment(report: Report, history: readonly HistoryLine[], runUrl: string): string {
+export function renderComment(drilled: Drilled, history: readonly HistoryLine[], runUrl: string): string {
+  const { report } = drilled;
   const head = `${markerOf(report.drill)}\n${besideBase(report, history)}\n\nMeasured in ${runUrl}, by this pull request's own code.\n\n`;
-  return `${head}${renderWithin(report, textLimit - head.length)}`;
+  return `${head}${renderWithin(drilled, textLimit - head.length)}`;
 }
 
 /** RTA of this change beside the last one of the base branch. */

@@ -23,7 +23,7 @@ function filesOf(name: string): ReadonlyMap<string, string> {
     ...renderReports(reportInput(entries)),
     ['terminal.txt', renderTerminal(report, { width: 140, colour: false })],
     ['terminal-narrow.txt', renderTerminal(report, { width: 60, colour: false })],
-    ['job-summary.md', renderJobSummary(report)],
+    ['job-summary.md', renderJobSummary({ report, entries })],
     ['annotations.txt', annotations(report).map((line) => `${line}\n`).join('')],
   ]);
 }
@@ -101,26 +101,28 @@ describe('every report', () => {
 });
 
 describe('the job summary', () => {
-  const report = judge(journals['backup-lied'] ?? []);
+  const entries = journals['backup-lied'] ?? [];
+  const report = judge(entries);
+  const drilled = { report, entries };
   const [scenario] = report.scenarios;
   if (scenario === undefined) throw new Error('no scenario');
   const finding = scenario.findings[0];
   if (finding === undefined) throw new Error('no finding');
 
-  it('is report.md while there is room', () => expect(renderJobSummary(report)).toBe(renderReports(reportInput(journals['backup-lied'] ?? [])).get('report.md')));
+  it('is report.md while there is room', () => expect(renderJobSummary(drilled)).toBe(renderReports(reportInput(journals['backup-lied'] ?? [])).get('report.md')));
 
   it.each([
     ['many findings', { ...report, scenarios: [{ ...scenario, findings: Array.from({ length: 20_000 }, (_, line) => ({ ...finding, line, actual: 'ä'.repeat(300) })) }] }],
     ['long texts', { ...report, scenarios: [{ ...scenario, findings: [{ ...finding, actual: '😀'.repeat(1_000_000) }] }] }],
   ])('drops detail first with %s, and keeps the table', (_name, large) => {
-    const text = renderJobSummary(large);
+    const text = renderJobSummary({ report: large, entries });
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(jobSummaryLimit);
     expect(text).toContain('| Scenario | RTO |');
     expect(text).toContain('Detail was left out');
   });
 
   it('cuts the table between rows where even that is too long', () => {
-    const text = renderWithin({ ...report, scenarios: Array.from({ length: 200 }, () => scenario) }, 10_000);
+    const text = renderWithin({ report: { ...report, scenarios: Array.from({ length: 200 }, () => scenario) }, entries }, 10_000);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(10_000);
     const rows = text.split('\n').filter((line) => line.startsWith('| Service failure'));
     expect(rows.length).toBeGreaterThan(50);
@@ -129,15 +131,17 @@ describe('the job summary', () => {
   });
 
   it('drops the tables of steps before the findings', () => {
-    const full = Buffer.byteLength(renderJobSummary(report));
-    const text = renderWithin(report, full - 1);
+    const full = Buffer.byteLength(renderJobSummary(drilled));
+    const text = renderWithin(drilled, full - 1);
     expect(text).not.toContain('### Steps');
     expect(text).toContain('volume-born-in-backup');
     expect(text).toContain('  - help: ');
   });
 
+  it("shows the runbook's text beside a finding, with an arrow at its line", () => expect(renderJobSummary(drilled)).toMatch(/ {2}- runbook:.*<br>→ \d+ <code>/));
+
   it('never goes over its limit', () => {
-    for (let limit = 0; limit < 3000; limit += 100) expect(Buffer.byteLength(renderWithin(report, limit))).toBeLessThanOrEqual(limit);
+    for (let limit = 0; limit < 3000; limit += 100) expect(Buffer.byteLength(renderWithin(drilled, limit))).toBeLessThanOrEqual(limit);
   });
 });
 

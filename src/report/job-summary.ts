@@ -1,6 +1,5 @@
 /** report.md where there is a limit, as in the summary of a job or a comment: detail is dropped first. */
-import type { Report } from '../drill/report-model.ts';
-import { type Detail, allDetail, renderMarkdown } from './markdown.ts';
+import { type Detail, type Drilled, allDetail, renderMarkdown } from './markdown.ts';
 
 /** GitHub takes 1 MiB of summary from one step, and nothing of one that is longer. */
 export const jobSummaryLimit = 1024 * 1024;
@@ -16,15 +15,15 @@ const lessAndLess: readonly Detail[] = [
 
 const dropped = '\n_Detail was left out to fit in here: report.md has all of it._\n';
 
-export const renderJobSummary = (report: Report): string => renderWithin(report, jobSummaryLimit);
+export const renderJobSummary = (drilled: Drilled): string => renderWithin(drilled, jobSummaryLimit);
 
 /** @param limit bytes of UTF-8. */
-export function renderWithin(report: Report, limit: number): string {
+export function renderWithin(drilled: Drilled, limit: number): string {
   for (const [index, detail] of lessAndLess.entries()) {
-    const text = `${renderMarkdown(report, detail)}${index === 0 ? '' : dropped}`;
+    const text = `${renderMarkdown(drilled, detail)}${index === 0 ? '' : dropped}`;
     if (Buffer.byteLength(text) <= limit) return text;
   }
-  return cut(renderMarkdown(report, { ...allDetail, scenarios: false }), limit);
+  return cut(renderMarkdown(drilled, { ...allDetail, scenarios: false }), limit);
 }
 
 /** Whole lines only: half a row of a table is worse than none. */

@@ -1,15 +1,18 @@
 /** A report in Markdown, with as much detail as there is room for. */
+import type { ScenarioDeclaration } from '../drill/journal-events.ts';
 import type { Finding } from '../drill/model.ts';
 import type { Report, ScenarioReport } from '../drill/report-model.ts';
 import { markdownCode, markdownText } from './escape.ts';
 import { counted, formatBytes, formatDuration, formatObjective, formatPlace, worstFirst } from './format.ts';
+import type { ReportInput } from './formats.ts';
 import { gantt } from './gantt.ts';
+import { sourceAround } from './source-around.ts';
 import { benchmarkTable, markdownTable } from './table.ts';
 
 export interface Detail {
   /** Tables of steps, places, services and artefacts, and where the time went. */
   readonly tables: boolean;
-  /** What was expected, what was seen and what to do, for each finding. */
+  /** The runbook's text, what was expected, what was seen and what to do, for each finding. */
   readonly evidence: boolean;
   /** Findings for each scenario, the worst first. */
   readonly findings: number;
@@ -20,13 +23,17 @@ export interface Detail {
 
 export const allDetail: Detail = { tables: true, evidence: true, findings: Number.POSITIVE_INFINITY, text: Number.POSITIVE_INFINITY, scenarios: true };
 
-export function renderMarkdown(report: Report, detail: Detail): string {
+/** A verdict, and the journal that it was reached from. */
+export type Drilled = Pick<ReportInput, 'report' | 'entries'>;
+
+export function renderMarkdown({ report, entries }: Drilled, detail: Detail): string {
+  const started = entries.find((entry) => entry.event === 'drill-started');
   const parts = [
     `# Restore drill: ${markdownText(report.drill)}`,
     `**${report.validationStatus}**${report.control === null ? '' : ` (${report.control} control)`}`,
     benchmarkTable(report),
     host(report),
-    ...(detail.scenarios ? report.scenarios.flatMap((scenario) => scenarioParts(scenario, detail)) : []),
+    ...(detail.scenarios ? report.scenarios.flatMap((scenario) => scenarioParts(scenario, started?.scenarios.find(({ id }) => id === scenario.id), detail)) : []),
     ...standIns(report),
     ...notMeasured(report),
   ];
@@ -39,13 +46,13 @@ function host({ host: { environment, engine, mode, network, user }, runbooks, to
   return [`- Runbook: ${read}`, `- Host: ${markdownText(machine)}`, `- Drilled: ${markdownText(started)}, with runbook-drill ${markdownText(tool)}`].join('\n');
 }
 
-function scenarioParts(scenario: ScenarioReport, detail: Detail): readonly string[] {
+function scenarioParts(scenario: ScenarioReport, declaration: ScenarioDeclaration | undefined, detail: Detail): readonly string[] {
   const liar = scenario.liar === null ? '' : ` The ${scenario.liar} lied.`;
   return [
     `## ${markdownText(scenario.title === '' ? scenario.id : scenario.title)}`,
     `**${scenario.validationStatus}**: ${markdownText(scenario.validationStatusMessage)}${liar}`,
     ...(detail.tables ? [objectives(scenario), gantt(scenario)] : []),
-    ...findings(scenario, detail),
+    ...findings(scenario, declaration, detail),
     ...(detail.tables ? tables(scenario) : []),
   ];
 }
@@ -69,23 +76,32 @@ function objectives({ rto, rpo, clock, substitutions }: ScenarioReport): string 
   ].join('\n');
 }
 
-function findings(scenario: ScenarioReport, detail: Detail): readonly string[] {
+function findings(scenario: ScenarioReport, declaration: ScenarioDeclaration | undefined, detail: Detail): readonly string[] {
   const shown = worstFirst(scenario.findings).slice(0, detail.findings);
   if (shown.length === 0) return [];
   const left = scenario.findings.length - shown.length;
-  return ['### Findings', [...shown.map((finding) => findingItem(finding, detail)), ...(left === 0 ? [] : [`- ${counted(left, 'more finding')} in report.json`])].join('\n')];
+  return ['### Findings', [...shown.map((finding) => findingItem(finding, declaration, detail)), ...(left === 0 ? [] : [`- ${counted(left, 'more finding')} in report.json`])].join('\n')];
 }
 
-function findingItem(finding: Finding, { evidence, text }: Detail): string {
+function findingItem(finding: Finding, declaration: ScenarioDeclaration | undefined, { evidence, text }: Detail): string {
   const cut = (value: string): string => (value.length <= text ? value : `${value.slice(0, text)}…`);
   const head = `- **${finding.severity}** ${finding.rule} at ${markdownCode(formatPlace(finding))}: ${markdownText(cut(finding.message))}`;
   if (!evidence) return head;
   return [
     head,
+    ...runbookText(finding, declaration, text),
     `  - expected: ${markdownText(cut(finding.expected))}`,
     `  - actual: ${markdownText(cut(finding.actual))}`,
     `  - help: ${markdownText(cut(finding.help))}`,
   ].join('\n');
+}
+
+/** The lines around the one that is meant, which has an arrow. */
+function runbookText(finding: Finding, declaration: ScenarioDeclaration | undefined, longest: number): readonly string[] {
+  const source = sourceAround(finding, declaration);
+  if (source.length === 0) return [];
+  const lines = source.map(({ line, text }) => `<br>${line === finding.line ? '→' : '&nbsp;'} ${line} ${markdownCode(text.slice(0, Math.min(longest, 200)))}`);
+  return [`  - runbook:${lines.join('')}`];
 }
 
 const left = (title: string): { readonly title: string; readonly align: 'left' } => ({ title, align: 'left' });

@@ -4,7 +4,7 @@ import { exampleJournal, exampleScenario } from '../../drill/verdict/example-jou
 import { reportInput } from '../formats.ts';
 import { exampleLine } from '../golden/example-history.ts';
 import { journals } from '../golden/journals.ts';
-import { sourceAround } from './findings.ts';
+import { sourceAround } from '../source-around.ts';
 import { historyPlot } from './history-plot.ts';
 import { reportHtml } from './index.ts';
 import { html, lines } from './markup.ts';
