@@ -15,8 +15,11 @@ import { temporaryFolder } from './temporary.ts';
 export const baseImage = 'debian:trixie-slim';
 const baseSuite = 'trixie';
 
-/** Where releases publish the host image, tagged with the hash of its definition. Null until there is a release. */
-const published: string | null = null;
+/** Where releases publish the host image, tagged with the hash of its definition and the processor that it is for. */
+const published = 'ghcr.io/runbook-drill/host';
+
+/** @param name the image's own, with the hash of its definition. @param arch as Node names processors. */
+export const publishedAs = (name: string, arch: string = process.arch): string => `${published}:${splitName(name).tag}-${arch}`;
 
 export interface ImageWork {
   readonly docker: Docker;
@@ -92,8 +95,7 @@ function splitName(name: string): { readonly repo: string; readonly tag: string 
 }
 
 async function pullPublished(name: string, { docker, registries, signal }: ImageWork): Promise<boolean> {
-  if (published === null) return false;
-  const source = name.replace('runbook-drill/host', published);
+  const source = publishedAs(name);
   if (!(await registries.pull(source, signal))) return false;
   await docker.getImage(source).tag(splitName(name));
   return true;
