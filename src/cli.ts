@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { JournalError } from './drill/journal-error.ts';
-import { InputErrors } from './drill/model.ts';
+import { type Control, InputErrors } from './drill/model.ts';
 import type { HistoryFlags, TableFlags } from './cli-publish.ts';
 import { parseDuration } from './drill/drill-file/quantities.ts';
 import type { Plan } from './drill/model.ts';
@@ -21,6 +21,7 @@ interface RunFlags extends HistoryFlags {
   readonly environment?: string;
   readonly network?: string;
   readonly since?: string;
+  readonly control?: Control;
   readonly keep: boolean;
   readonly update: boolean;
   readonly check: boolean;
@@ -86,6 +87,7 @@ function program(): Command {
     .option('--since <commit>', sinceText)
     .addOption(update())
     .addOption(check())
+    .option('--control <which>', 'drill the drill: positive puts a built-in backup and restore in place of the runbook, negative a backup and no restore', oneOf('positive', 'negative'))
     .option('--keep', 'keep the hosts for a look inside', false)
     .option('-v, --verbose', "show the output of the runbook's commands as it comes", false)
     .action(run);
@@ -155,18 +157,20 @@ async function planOf(file: string | undefined, flags: Pick<RunFlags, 'scenario'
 
 async function run(file: string | undefined, flags: RunFlags): Promise<void> {
   const out = resolve(flags.out);
-  const publish = flags.update || flags.check ? await import('./cli-publish.ts') : null;
+  const publish = flags.control === undefined && (flags.update || flags.check) ? await import('./cli-publish.ts') : null;
   const outline = publish === null ? null : await publish.outlineWithTable(file);
   if (publish !== null && outline !== null && flags.check) {
     process.exitCode = await publish.tableIsStale(outline, out, flags.history);
     return;
   }
-  const { plan: drillPlan, selection } = await planOf(file, flags);
+  const { plan: planned, selection } = await planOf(file, flags);
   if (selection !== null) {
     const { selectionText } = await import('./drill/plan/listing.ts');
     process.stdout.write(`${selectionText(selection)}\n`);
-    if (drillPlan.scenarios.length === 0) return;
+    if (planned.scenarios.length === 0) return;
   }
+  const { controlOf } = await import('./drill/control.ts');
+  const drillPlan = flags.control === undefined ? planned : controlOf(planned, flags.control);
   const { runInTerminal } = await import('./terminal.ts');
   const { keep, verbose, history, maxAge, maxGrowth } = flags;
   process.exitCode = await runInTerminal({ plan: drillPlan, out, keep, verbose, history, limits: { maxAge, maxGrowth } });

@@ -2,16 +2,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { controlOf } from '../src/drill/control.ts';
+import type { Control } from '../src/drill/model.ts';
 import { newRunId } from '../src/drill/run-id.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
 import type { Report } from '../src/drill/report-model.ts';
 import { runAndReport } from '../src/run-drill.ts';
 
-export async function drillFixture(drillFile: string): Promise<Report> {
+export interface FixtureOptions {
+  readonly scenarios?: readonly string[];
+  readonly control?: Control;
+}
+
+export async function drillFixture(drillFile: string, { scenarios, control }: FixtureOptions = {}): Promise<{ readonly report: Report; readonly exitCode: number }> {
   const out = mkdtempSync(join(tmpdir(), 'fixture-'));
   try {
-    const plan = await loadPlan({ drillFile: join('fixtures', drillFile), env: process.env });
-    const { report } = await runAndReport({
+    const planned = await loadPlan({ drillFile: join('fixtures', drillFile), env: process.env, scenarios });
+    const plan = control === undefined ? planned : controlOf(planned, control);
+    const { report, exitCode } = await runAndReport({
       plan,
       out,
       run: newRunId(),
@@ -21,7 +29,7 @@ export async function drillFixture(drillFile: string): Promise<Report> {
       onOutput: () => undefined,
       progress: () => undefined,
     });
-    return report;
+    return { report, exitCode };
   } finally {
     rmSync(out, { recursive: true });
   }

@@ -18,7 +18,7 @@ const found = (scenario: ScenarioReport | undefined, rule: RuleId): readonly str
 
 describe('the runbook as it was found', () => {
   it('fails in every scenario, because its backup lied', { timeout: 900_000 }, async () => {
-    const report = await drillFixture('raspberry-pi/drill-as-found.yaml');
+    const { report } = await drillFixture('raspberry-pi/drill-as-found.yaml');
     const [sameHost, stack, freshHost] = report.scenarios;
     const backup = `runbook-as-found.md:${lineOf('runbook-as-found.md', 'docker run --rm')}`;
     const grafana = `drill-as-found.yaml:${lineOf('drill-as-found.yaml', '  grafana: { volume')}`;
@@ -45,7 +45,7 @@ describe('the runbook as it was found', () => {
 
 describe('volumes before Git', () => {
   it('fails on a fresh host, because its restore lied', { timeout: 300_000 }, async () => {
-    const [scenario] = (await drillFixture('raspberry-pi/drill-volumes-first.yaml')).scenarios;
+    const [scenario] = (await drillFixture('raspberry-pi/drill-volumes-first.yaml')).report.scenarios;
     expect(scenario).toMatchObject({ validationStatus: 'FAILED', liar: 'restore' });
     expect(found(scenario, 'data-missing')).toHaveLength(2);
     expect(found(scenario, 'step-failed').length).toBeGreaterThan(0);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { drillFixture } from './fixture-drill.ts';
 
 it('the runbook of the Raspberry Pi brings everything back on the same host, after a lost stack and on a fresh host', { timeout: 600_000 }, async () => {
-  const report = await drillFixture('raspberry-pi/drill.yaml');
+  const { report } = await drillFixture('raspberry-pi/drill.yaml');
   for (const scenario of report.scenarios) {
     expect(scenario, JSON.stringify(scenario.findings, null, 1)).toMatchObject({ validationStatus: 'SUCCESSFUL', liar: null });
     expect(scenario.findings.filter(({ severity }) => severity === 'error')).toEqual([]);

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { JournalEntry } from '../src/drill/journal-events.ts';
-import type { RuleId } from '../src/drill/model.ts';
+import { controlOf } from '../src/drill/control.ts';
+import type { Control, RuleId } from '../src/drill/model.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
 import type { Report, ScenarioReport } from '../src/drill/report-model.ts';
 import { newRunId } from '../src/drill/run-id.ts';
@@ -32,6 +33,7 @@ export interface SmallDrill {
   readonly files?: Readonly<Record<string, string>>;
   /** The whole runbook, in place of one made of `blocks`. */
   readonly runbook?: string;
+  readonly control?: Control;
 }
 
 export interface DrillResult {
@@ -42,6 +44,7 @@ export interface DrillResult {
   readonly errors: readonly RuleId[];
   readonly rules: readonly RuleId[];
   readonly output: string;
+  readonly exitCode: number;
   /** `report.json`, `report.md` and the journal as written. */
   readonly files: Readonly<Record<string, string>>;
 }
@@ -92,8 +95,9 @@ export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<stri
   const output: Buffer[] = [];
   const run = newRunId();
   try {
-    const plan = await loadPlan({ drillFile: join(folder, 'drill.yaml'), env: { ...process.env, ...env } });
-    const { report, entries } = await runAndReport({
+    const planned = await loadPlan({ drillFile: join(folder, 'drill.yaml'), env: { ...process.env, ...env } });
+    const plan = small.control === undefined ? planned : controlOf(planned, small.control);
+    const { report, entries, exitCode } = await runAndReport({
       plan,
       out,
       run,
@@ -108,7 +112,7 @@ export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<stri
     const rules = [...new Set(scenario.findings.map((finding) => finding.rule))].toSorted();
     const errors = [...new Set(scenario.findings.filter((finding) => finding.severity === 'error').map((finding) => finding.rule))].toSorted();
     const files = Object.fromEntries(['report.json', 'report.md', 'journal.ndjson'].map((name) => [name, readFileSync(join(out, name), 'utf8')]));
-    return { report, scenario, entries, errors, rules, output: Buffer.concat(output).toString(), files };
+    return { report, scenario, entries, errors, rules, exitCode, output: Buffer.concat(output).toString(), files };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

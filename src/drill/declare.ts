@@ -14,7 +14,7 @@ export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<str
     drillFileSha256: plan.drillFile.sha256,
     commit: plan.repository.head,
     declared: plan.declared,
-    control: null,
+    control: plan.control,
     runbooks: plan.runbooks,
     host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user },
     minFidelity: plan.minFidelity,
@@ -59,5 +59,6 @@ function declareStep(step: PlannedStep, index: number): StepDeclaration {
     replacedLines: shell?.replacedLines ?? [],
     ...(shell === null ? {} : { excerpt: { text: shell.written, lines: shell.lines } }),
     ...(step.kind === 'skip' ? { why: step.why } : {}),
+    ...(step.onlyIfGone === true ? { onlyIfGone: true } : {}),
   };
 }

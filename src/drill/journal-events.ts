@@ -220,6 +220,8 @@ export interface StepDeclaration extends SourceLine {
   readonly excerpt?: { readonly text: string; readonly lines: readonly number[] };
   /** The drill file's reason, for `skip`. */
   readonly why?: string;
+  /** Left out where the loss took nothing that the engine had. */
+  readonly onlyIfGone?: true;
 }
 
 export interface ScenarioDeclaration {

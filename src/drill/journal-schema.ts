@@ -133,6 +133,7 @@ const stepDeclaration = object({
   replacedLines: z.array(z.number()),
   excerpt: object({ text: z.string(), lines: z.array(z.number().int()) }).exactOptional(),
   why: z.string().exactOptional(),
+  onlyIfGone: z.literal(true).exactOptional(),
 });
 
 const loss = z.discriminatedUnion('type', [

@@ -108,6 +108,8 @@ interface StepCommon {
   readonly name: string;
   readonly at: SourceLine;
   readonly timeoutSeconds: number;
+  /** Run only when something that the engine had before the loss is not there any more. */
+  readonly onlyIfGone?: true;
 }
 
 /** Text that bash runs, with the file line that each of its lines came from. */
@@ -239,6 +241,9 @@ export interface HostPlan {
   readonly files: readonly HostFile[];
 }
 
+/** What a drill proves when it is not the runbook that is drilled: that the drill itself passes and fails as it must. */
+export type Control = 'positive' | 'negative';
+
 /** A drill file and its runbooks, read, checked and resolved: all that a run needs to know. */
 export interface Plan {
   readonly name: string;
@@ -256,6 +261,7 @@ export interface Plan {
   };
   readonly runbooks: readonly { readonly file: string; readonly sha256: string }[];
   readonly minFidelity: number;
+  readonly control: Control | null;
   readonly host: HostPlan;
   readonly offsite: readonly string[];
   readonly artefacts: readonly { readonly name: string; readonly path: string; readonly holds: readonly string[] }[];

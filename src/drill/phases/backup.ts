@@ -20,7 +20,7 @@ import { inspectionOf } from './inspection.ts';
 import { oldArtefacts } from './old-artefacts.ts';
 import { locate, type Manifests, manifestsOf } from './places.ts';
 import { type SecretSearch, secretSearch } from './secret-places.ts';
-import { plantLate, serviceOf, volatileOf } from './services.ts';
+import { plantLate, serviceOf, volatileOf, waitUntilReady } from './services.ts';
 import { type PhaseOutcome, runSteps } from './steps.ts';
 
 /** Database services: a dump that cannot be looked into may hold their data. */
@@ -123,6 +123,9 @@ export async function plantLateCanaries(context: ScenarioContext, host: Host): P
     else await plantCanary(host, root, pair.late, { late: true });
   }
   for (const service of servicesOf(context, scenario.scope.services)) {
-    if (service.data !== null && serviceOf(context, service).seeded) await plantLate(context, host, service);
+    if (service.data === null || !serviceOf(context, service).seeded) continue;
+    // The backup may have stopped it, and started it a moment ago.
+    await waitUntilReady(context, host, service.name, service.readyTimeoutSeconds);
+    await plantLate(context, host, service);
   }
 }

@@ -92,6 +92,7 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
     repository: { gitRoot, folder: relative(gitRoot, folder), head, uncommitted, remotes },
     runbooks: context.runbooks.map(({ file, sha256 }) => ({ file, sha256 })),
     minFidelity: options.minFidelity ?? drill['min-fidelity'],
+    control: null,
     host: withFoundImages(planHost(context, { environment: options.environment, network: options.network }), context, scenarios),
     offsite: drill.offsite.map((path) => context.paths.absolute(path)),
     artefacts: planArtefacts(context),

@@ -150,7 +150,7 @@ function whatIsUnproven({ facts, outcomes, measured }: Evidence): string | null 
   const open = [...new Set(items.flatMap((item) => (item.outcome === 'as-expected' ? [] : [item.declaration.name])))];
   if (open.length > 0) return `It is not proven that ${listNames(open)} came back or stayed as before.`;
   if (!provesSomething(outcomes)) return 'Nothing in scope proves that data came back.';
-  const left = facts.declaration.steps.filter((step) => step.kind !== 'skip' && (resultOf(facts, step)?.status ?? 'skipped') === 'skipped');
+  const left = facts.declaration.steps.filter((step) => step.kind !== 'skip' && step.onlyIfGone !== true && (resultOf(facts, step)?.status ?? 'skipped') === 'skipped');
   if (left.length > 0) return `${counted(left.length, 'step')} did not run: ${listNames(left.map(({ name }) => name))}.`;
   const { rpo, everySeconds } = facts.declaration;
   if (measured.rta === null) return 'The time of the recovery was not measured.';
