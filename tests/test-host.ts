@@ -1,10 +1,10 @@
 /** A real host for tests of one part alone. */
 import { newRunId } from '../src/drill/run-id.ts';
 import { createDockerEnvironment } from '../src/host/docker.ts';
-import type { Host, HostSpec } from '../src/ports/host.ts';
+import type { Host, HostSpec, ProvidedImage } from '../src/ports/host.ts';
 
 /** With the images copied in; the caller disposes of it. */
-export async function makeTestHost(images: readonly string[] = [], spec: Partial<HostSpec> = {}): Promise<Host> {
+export async function makeTestHost(images: readonly (string | { readonly name: string; readonly build: string })[] = [], spec: Partial<HostSpec> = {}): Promise<Host> {
   const environment = createDockerEnvironment();
   const work = { signal: AbortSignal.timeout(600_000), progress: () => undefined };
   const host = await environment.createHost(
@@ -23,10 +23,14 @@ export async function makeTestHost(images: readonly string[] = [], spec: Partial
     },
     work,
   );
-  for (const name of images) {
-    const image = await environment.provideImage({ name, engine: host.spec.engine, build: null, standIn: false }, work);
-    if (image === null) throw new Error(`image ${name} cannot be had`);
-    await host.copyImage(image);
+  const provided: ProvidedImage[] = [];
+  for (const image of images) {
+    const { name, build } = typeof image === 'string' ? { name: image, build: null } : image;
+    const made = await environment.provideImage({ name, engine: host.spec.engine, build, standIn: false }, work);
+    if (made === null) throw new Error(`image ${name} cannot be had`);
+    provided.push(made);
   }
+  // Together: what they share is copied once.
+  await Promise.all(provided.map((image) => host.copyImage(image)));
   return host;
 }

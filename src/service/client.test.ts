@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ExecResult } from '../ports/host.ts';
 import { addressOf, clientScript, judgeDatabases } from './client.ts';
 import { judge as judgeMessages } from './mosquitto.ts';
 import { judge as judgeKey } from './redis.ts';
+import { serviceKinds } from './registry.ts';
 import { judge as judgeObject } from './s3.ts';
 import { judge as judgeFile } from './sqlite.ts';
 
@@ -48,8 +50,16 @@ describe('a canary that is planted in several databases', () => {
     ['none', [['a', null]], 'absent'],
     ['a server without any', [], 'absent'],
   ] as const)('is in %s', (_, found, state) => {
-    expect(judgeDatabases(new Map<string, number | null>(found)).state).toBe(state);
+    expect(judgeDatabases(new Map<string, number | null>(found), false).state).toBe(state);
   });
+});
+
+it('a late canary is back when it is in one place of several', () => {
+  expect(judgeDatabases(new Map([['a', 2], ['b', null]]), true).state).toBe('there');
+  expect(judgeDatabases(new Map([['a', null]]), true).state).toBe('absent');
+  expect(judgeMessages(result('retained 0 N\nqueued 27 \n'), 'N', true).state).toBe('there');
+  expect(judgeMessages(result('retained 27 \nqueued 27 \n'), 'N', true).state).toBe('absent');
+  expect(judgeFile(result('canary 1\nrow 3 missing from index i\n'), '/x', true).state).toBe('there');
 });
 
 describe('what a client says', () => {
@@ -71,12 +81,13 @@ describe('what a client says', () => {
     ['the retained one alone', result('queued 27 \nretained 0 N\n'), 'absent'],
     ['the queued one alone', result('retained 27 \nqueued 0 N\n'), 'absent'],
     ['none', result('retained 27 \nqueued 27 \n'), 'absent'],
-    ['one, and no answer for the other', result('retained 27 \nqueued 5 \n'), 'unproven'],
+    ['one is gone, and no answer for the other', result('retained 27 \nqueued 5 \n'), 'absent'],
+    ['one is there, and no answer for the other', result('retained 0 N\nqueued 5 \n'), 'unproven'],
     ['another message', result('retained 0 M\nqueued 0 N\n'), 'unproven'],
     ['half', result('retained 0 N\n'), 'unproven'],
     ['a failure', result('retained 27 \nqueued 27 \n', 'killed', 137), 'unproven'],
   ])('of messages: %s', (_, given, state) => {
-    expect(judgeMessages(given, 'N').state).toBe(state);
+    expect(judgeMessages(given, 'N', false).state).toBe(state);
   });
 
   it.each([
@@ -91,7 +102,7 @@ describe('what a client says', () => {
     ['a container that is not there', result('', 'container app is not running', 125), 'unproven'],
     ['silent', result(''), 'unproven'],
   ])('of a file that is %s', (_, given, state) => {
-    expect(judgeFile(given, '/x').state).toBe(state);
+    expect(judgeFile(given, '/x', false).state).toBe(state);
   });
 
   it.each([
@@ -105,4 +116,9 @@ describe('what a client says', () => {
   ] as const)('of an object that is %s', (_, given, state) => {
     expect(judgeObject(given, 'N').state).toBe(state);
   });
+});
+
+it('every kind is described', () => {
+  const text = readFileSync(new URL('../../docs/services.md', import.meta.url), 'utf8');
+  expect(serviceKinds.filter((kind) => !text.includes(`\`${kind}\``))).toEqual([]);
 });

@@ -75,13 +75,14 @@ export function expectTaken(name: string, result: ExecResult): void {
 
 /**
  * What a server with several databases keeps of a canary: each row tells in how many databases it was planted.
+ * It came back when it is in all of them, and a late one already when it is in one.
  * @param found database → that number, or null where the canary is not in it.
  */
-export function judgeDatabases(found: ReadonlyMap<string, number | null>): ProbeAnswer {
+export function judgeDatabases(found: ReadonlyMap<string, number | null>, late: boolean): ProbeAnswer {
   const holding = [...found].filter(([, plantedIn]) => plantedIn !== null);
   const names = holding.map(([name]) => name).join(', ');
   const wanted = Math.max(0, ...holding.map(([, plantedIn]) => plantedIn ?? 0));
   if (wanted === 0) return { state: 'absent', seen: `its canary is in none of its databases (${[...found.keys()].join(', ') || 'it has none'})` };
-  if (holding.length < wanted) return { state: 'absent', seen: `its canary is in ${names}, and was planted in ${wanted} databases` };
+  if (!late && holding.length < wanted) return { state: 'absent', seen: `its canary is in ${names}, and was planted in ${wanted} databases` };
   return { state: 'there', seen: `its canary is in ${names}` };
 }

@@ -9,6 +9,7 @@ import type { ExecResult } from '../ports/host.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { addressOf, type Client, expectTaken, lines, runClient, unproven, words } from './client.ts';
 import { passwordSchema } from './login.ts';
+import { ofParts, type Part } from './parts.ts';
 
 /** `autosave_interval` where mosquitto.conf does not say it. */
 const defaultFlushSeconds = 1800;
@@ -24,15 +25,16 @@ export const optionsSchema = z.strictObject({
 const client: Client = { programs: ['mosquitto_sub'], debianPackage: 'mosquitto-clients', passwordVariable: 'MQTT_PASSWORD' };
 
 /** The database is written whole, aside and renamed; the log grows. */
-export const volatile = ['mosquitto.db', 'mosquitto.db.new', '*.log'];
+const volatile = ['mosquitto.db', 'mosquitto.db.new', '*.log'];
 
 /** How long a message may take that is there, in seconds. */
 const patience = 5;
 /** `MOSQ_ERR_TIMEOUT`: connected and subscribed, and no message came. */
-const nothingCame = 27;
+const nothingCame = '27';
 
 export function create(plan: ServicePlan): Service {
   const options = optionsSchema.parse(plan.options);
+  const lateNonces = new Set<string>();
   const { host, port } = addressOf(options.url, 1883);
 
   /** The clients take a password from their arguments, which all can read, or from a configuration file: here that is a pipe. */
@@ -67,8 +69,11 @@ fi
       return result.exitCode === 0 ? { state: 'there', seen: 'it takes a subscription' } : unproven(result);
     },
     seed: plant,
-    late: plant,
-    check: async (context) => judge(await ask(context, asking(context.nonce)), context.nonce),
+    late: (context) => {
+      lateNonces.add(context.nonce);
+      return plant(context);
+    },
+    check: async (context) => judge(await ask(context, asking(context.nonce)), context.nonce, lateNonces.has(context.nonce)),
   };
 }
 
@@ -91,17 +96,13 @@ echo "$queued"
 `;
 
 /** @param result what `asking` printed: `retained 0 drill…`, `queued 27 `. */
-export function judge(result: ExecResult, nonce: string): ProbeAnswer {
+export function judge(result: ExecResult, nonce: string, late: boolean): ProbeAnswer {
   if (result.exitCode !== 0) return unproven(result);
-  const told = new Map(lines(result).map((line) => line.split(' ')).map(([name = '', status, message]) => [name, { status: Number(status), message }] as const));
-  const state = (name: string): ProbeAnswer['state'] => {
-    const answer = told.get(name);
-    if (answer?.status === 0) return answer.message === nonce ? 'there' : 'unproven';
-    return answer?.status === nothingCame ? 'absent' : 'unproven';
+  const told = new Map(lines(result).map((line) => line.split(' ')).map(([name = '', status = '', message]) => [name, { status, message }] as const));
+  const part = (name: string, what: string): Part => {
+    const { status, message } = told.get(name) ?? { status: 'nothing', message: undefined };
+    if (status === '0') return message === nonce ? { what, state: 'there', seen: message } : { what, state: 'unproven', seen: `another message: ${message}` };
+    return status === nothingCame ? { what, state: 'absent', seen: `none within ${patience} s` } : { what, state: 'unproven', seen: `mosquitto_sub ended with ${status}: ${result.stderr.trim()}` };
   };
-  const [retained, queued] = [state('retained'), state('queued')];
-  if (retained === 'unproven' || queued === 'unproven') return unproven(result);
-  const word = { there: 'there', absent: 'not there' };
-  const seen = `its retained message is ${word[retained]}, and the message that waits for a persistent session is ${word[queued]}`;
-  return { state: retained === 'there' && queued === 'there' ? 'there' : 'absent', seen };
+  return ofParts([part('retained', 'its retained message'), part('queued', 'the message that waits for a persistent session')], late);
 }

@@ -17,7 +17,7 @@ export const optionsSchema = z.strictObject({
 const client: Client = { programs: ['redis-cli', 'valkey-cli'], debianPackage: 'redis-tools', passwordVariable: 'REDISCLI_AUTH' };
 
 /** Written anew on every save, and while the append-only file grows or is rewritten. */
-export const volatile = ['*.rdb', '*.aof', 'appendonlydir', 'nodes.conf', 'temp-*'];
+const volatile = ['*.rdb', '*.aof', 'appendonlydir', 'nodes.conf', 'temp-*'];
 
 export function create(plan: ServicePlan): Service {
   const options = optionsSchema.parse(plan.options);

@@ -15,8 +15,8 @@ export const optionsSchema = z.strictObject({
   region: z.string().default('us-east-1'),
 });
 
-/** Measured with MinIO: its own records change while it runs; an object's file does not. */
-export const volatile = ['.minio.sys'];
+/** Of an idle MinIO, stop, start and kill changed its own records alone: an object's file stays as it is. */
+const volatile = ['.minio.sys'];
 
 export function create(plan: ServicePlan): Service {
   const { bucket, ...api } = optionsSchema.parse(plan.options);

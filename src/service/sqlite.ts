@@ -23,6 +23,7 @@ const noFile = 66;
 
 export function create(plan: ServicePlan): Service {
   const { file } = optionsSchema.parse(plan.options);
+  const lateNonces = new Set<string>();
 
   /** As root in the host: whose file it is, is nobody's business; SQLite gives what it makes beside a file to the file's owner. */
   function ask(context: ServiceContext, input: string): Promise<ExecResult> {
@@ -47,8 +48,11 @@ export function create(plan: ServicePlan): Service {
       return result.exitCode === 0 ? { state: 'there', seen: 'it can be read' } : unproven(result);
     },
     seed: plant,
-    late: plant,
-    check: async (context) => judge(await ask(context, `SELECT 'canary ' || count(*) FROM drill_canary WHERE nonce = '${context.nonce}';\nPRAGMA integrity_check(5);\n`), file),
+    late: (context) => {
+      lateNonces.add(context.nonce);
+      return plant(context);
+    },
+    check: async (context) => judge(await ask(context, `SELECT 'canary ' || count(*) FROM drill_canary WHERE nonce = '${context.nonce}';\nPRAGMA integrity_check(5);\n`), file, lateNonces.has(context.nonce)),
   };
 }
 
@@ -60,13 +64,13 @@ exec "$client" -batch -bail -init /dev/null -cmd '.timeout ${patience * 1000}' $
 /** SQLite's own words: https://sqlite.org/rescode.html (11 and 26). */
 const damaged = /database disk image is malformed|file is not a database/;
 
-/** A file that is damaged is a definite answer: what its program needs did not come back. */
-export function judge(result: ExecResult, file: string): ProbeAnswer {
+/** A file that is damaged is a definite answer: what its program needs did not come back. A late row is back in a damaged file too. */
+export function judge(result: ExecResult, file: string, late: boolean): ProbeAnswer {
   if (result.exitCode === noFile || damaged.test(result.stderr)) return { state: 'absent', seen: said(result) };
   if (result.stderr.includes('no such table: drill_canary')) return { state: 'absent', seen: `${file} has no table drill_canary` };
   const [canary, ...integrity] = lines(result);
   if (result.exitCode !== 0 || canary === undefined || integrity.length === 0) return unproven(result);
   const planted = canary === 'canary 1';
   const whole = integrity.length === 1 && integrity[0] === 'ok';
-  return { state: planted && whole ? 'there' : 'absent', seen: `its canary is ${planted ? 'there' : 'not there'}, and PRAGMA integrity_check says: ${integrity.join('; ')}` };
+  return { state: planted && (whole || late) ? 'there' : 'absent', seen: `its canary is ${planted ? 'there' : 'not there'}, and PRAGMA integrity_check says: ${integrity.join('; ')}` };
 }

@@ -178,6 +178,12 @@ describe('the plan', () => {
     expect(plan).toMatchObject({ name: 'small', minFidelity: 0.5, ignore: ['cache'], offsite: ['/srv/backups', '/home/ops/site/out/*.gpg'], artefacts: [{ name: 'dump', path: '/home/ops/site/out/dump', holds: ['dir'] }] });
   });
 
+  it('plants nothing among the files of MariaDB, which would take it for a database', async () => {
+    const services = "services: { db: { kind: mariadb, inside: db, data: my }, own: { kind: mariadb, inside: db, data: said } }\n";
+    repository.write({ 'drill.yaml': edited(drillFile, { 'data:\n': 'data:\n  my: { volume: app_my }\n  said: { volume: app_other, compare: canary }\n', 'scenarios:\n': `${services}scenarios:\n` }) });
+    expect((await repository.load()).places.map(({ name, compare }) => [name, compare])).toEqual([['my', 'service'], ['said', 'canary'], ['site', 'stable']]);
+  });
+
   it('says what the repository is, and when it has uncommitted changes', async () => {
     using clean = await testRepository();
     await clean.git('remote', 'add', 'origin', 'https://token@example.org/o/r.git');

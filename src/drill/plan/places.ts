@@ -16,7 +16,7 @@ function planPlace(context: PlanContext, name: string, place: DrillPlace): Place
     name,
     at: keyLine(context, path),
     location: locationOf(context, place, path),
-    compare: place.compare ?? ('file' in place ? 'exact' : 'stable'),
+    compare: place.compare ?? defaultCompare(context, name, place),
     volatile: place.volatile ?? [],
     secret: place.secret,
     initial: initialOf(context, place, path),
@@ -24,6 +24,15 @@ function planPlace(context: PlanContext, name: string, place: DrillPlace): Place
     sizeBytes: place.size ?? null,
     ballastBytes: place.ballast ?? null,
   };
+}
+
+/**
+ * MariaDB takes every folder in its data directory for a database: with a canary tree in it, `mariadb-dump --all-databases` fails
+ * ("Incorrect database name '#mysql50#.drill-canary'", 11.8). Unless the drill file says otherwise its rows alone prove it.
+ */
+function defaultCompare({ drill }: PlanContext, name: string, place: DrillPlace): PlacePlan['compare'] {
+  if ('file' in place) return 'exact';
+  return Object.values(drill.services).some((service) => service.kind === 'mariadb' && service.data === name) ? 'service' : 'stable';
 }
 
 function locationOf(context: PlanContext, place: DrillPlace, path: Path): PlacePlan['location'] {
