@@ -9,21 +9,8 @@ import type { Host } from '../src/ports/host.ts';
 import { openSession } from '../src/shell/session.ts';
 import { makeRepository } from '../tests/small-drill.ts';
 import { makeTestHost } from '../tests/test-host.ts';
-
-interface Row {
-  readonly what: string;
-  readonly seen: number;
-  readonly limit: number;
-  readonly unit: string;
-}
-
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return (performance.now() - start) / 1000;
-}
+import { archiveRows, manyFiles } from './bench-archive.ts';
+import { type Row, median, seconds } from './measure.ts';
 
 /** Commands of a backup, each well over a millisecond. */
 const block = `mkdir -p /tmp/bench && cd /tmp/bench
@@ -105,7 +92,7 @@ function actionStart(): Row {
 const rows: Row[] = [await hostReady(), actionStart()];
 {
   await using host = await makeTestHost();
-  rows.push(await stepOverhead(host), ...(await manifest(host)), await bigPrint(host));
+  rows.push(await stepOverhead(host), ...(await manifest(host)), await bigPrint(host), ...(await archiveRows(host)), await manyFiles(host));
 }
 const table = new Table({ head: ['what', 'seen', 'limit', ''], style: { head: [], border: [] } });
 for (const row of rows) table.push([row.what, `${row.seen.toFixed(2)} ${row.unit}`, `${row.limit} ${row.unit}`, row.seen <= row.limit ? 'ok' : 'TOO SLOW']);
