@@ -25,6 +25,33 @@ const inGit = { 'conf/a.conf': 'a', 'app.conf': 'b' };
 const twoImages = `for v in 1 2; do printf "FROM alpine\nLABEL v=$v\n" | docker build -q -t program:$v -; done`;
 const fromImage = (version: number): string => `docker rm -f app\ndocker run -d --name app -v app_data:/data program:${version} sleep 1000000\n`;
 
+const app = { volume: 'app_data' };
+const inVolume = (volume: string, command: string): string => `docker run --rm -v ${volume}:/v -v /srv/backups:/b alpine sh -c '${command}'`;
+const save = (volume: string): string => inVolume(volume, `tar czf /b/${volume}.tar.gz -C /v .`);
+const bring = (volume: string): string => inVolume(volume, `find /v -mindepth 1 -delete && tar xzf /b/${volume}.tar.gz -C /v`);
+
+/** An authority beside the app: its key, and what it was asked for. */
+const newKey = inVolume('ca_data', 'head -c 32 /dev/urandom | od -An -tx1 | tr -d " \\n" > /v/key; echo "name: house" > /v/config');
+const ask = (command: string): string => `docker run --rm -v ca_data:/ca alpine sh -c "${command}"`;
+const withAuthority = {
+  drill: {
+    data: { app, ca: { volume: 'ca_data' } },
+    services: { ca: { kind: 'command', data: 'ca', 'ready-timeout': '5s', ready: ask('test -s /ca/key'), seed: ask('echo $DRILL_NONCE >> /ca/issued'), late: ask('echo $DRILL_LATE_NONCE >> /ca/issued'), check: ask('grep -qs $DRILL_NONCE /ca/issued || exit 1') } },
+  },
+  blocks: { deploy: `${goodBlocks.deploy}\n${newKey}`, backup: `${save('app_data')}\n${inVolume('ca_data', 'cp /v/key /b/key')}` },
+};
+const emptied = inVolume('ca_data', 'find /v -mindepth 1 -delete');
+const authorityLost = { loss: { data: ['app', 'ca'], how: 'delete' }, expect: { ca: 'regenerated' } };
+
+const withOther = {
+  drill: { data: { app, other: { volume: 'other_data' } } },
+  blocks: { deploy: `${goodBlocks.deploy}\n${inVolume('other_data', 'echo neighbour > /v/file')}`, backup: `${save('app_data')}\n${save('other_data')}` },
+};
+const runApp = 'docker run -d --name app -v app_data:/data alpine sleep 1000000';
+const stackLost = { loss: 'stack', keep: ['other'] };
+/** What was written after the backup is in a copy that the loss does not reach. */
+const copied = { steps: [{ run: 'docker kill app; cp -a /var/lib/docker/volumes/app_data/_data /tmp/copy; find /var/lib/docker/volumes/app_data/_data -mindepth 1 -delete', user: 'root', why: 'stages the loss' }], data: ['app'] };
+
 const meanings: readonly Meaning[] = [
   {
     name: 'what is in use and holds no data is no finding, nor what is ignored',
@@ -50,10 +77,101 @@ const meanings: readonly Meaning[] = [
     status: 'FAILED',
     findings: ['runbook.md:24 image-changed'],
   },
+  {
+    name: 'what is to be regenerated has a new key',
+    drill: { ...withAuthority, scenario: authorityLost, blocks: { ...withAuthority.blocks, restore: `${bring('app_data')}\n${newKey}` } },
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact', 'ca regenerated', 'ca regenerated'],
+  },
+  {
+    name: 'what is to be regenerated has the old key, though nothing else came back',
+    drill: { ...withAuthority, scenario: authorityLost, blocks: { ...withAuthority.blocks, restore: `${bring('app_data')}\n${inVolume('ca_data', 'cp /b/key /v/key')}` } },
+    status: 'FAILED',
+    findings: ['drill.yaml:13 not-regenerated'],
+    became: ['app intact', 'ca intact', 'ca regenerated'],
+  },
+  {
+    name: 'a compromise destroys nothing, and the key is made anew',
+    drill: { ...withAuthority, scenario: { loss: { compromise: ['ca'] }, restore: ['#restore', { wait: 'ca' }] }, blocks: { ...withAuthority.blocks, restore: `docker exec app cat /data/file\n${emptied}\n${newKey}` } },
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact', 'ca regenerated', 'ca regenerated'],
+  },
+  {
+    name: 'a compromised key that is only copied again',
+    drill: { ...withAuthority, scenario: { loss: { compromise: ['ca'] } }, blocks: { ...withAuthority.blocks, restore: inVolume('ca_data', 'cp /v/key /v/new && mv /v/new /v/key && rm /v/issued') } },
+    status: 'FAILED',
+    findings: ['drill.yaml:13 not-regenerated'],
+    became: ['app intact', 'ca intact', 'ca regenerated'],
+  },
+  {
+    name: 'what is declared lost stays lost',
+    drill: { ...withOther, scenario: { loss: { data: ['app', 'other'], how: 'delete' }, expect: { other: 'lost' } }, blocks: { ...withOther.blocks, restore: bring('app_data') } },
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact', 'other lost'],
+  },
+  {
+    name: 'what is declared lost and comes back is a warning',
+    drill: { ...withOther, scenario: { loss: { data: ['app', 'other'], how: 'delete' }, expect: { other: 'lost' } }, blocks: { ...withOther.blocks, restore: `${bring('app_data')}\n${bring('other_data')}` } },
+    status: 'SUCCESSFUL',
+    findings: ['drill.yaml:13 not-lost w'],
+    became: ['app intact', 'other intact'],
+  },
+  {
+    name: 'also: what the restore rolls back besides has no late canary any more',
+    drill: { ...withOther, scenario: { also: ['other'] }, blocks: { ...withOther.blocks, restore: `${bring('app_data')}\n${bring('other_data')}` } },
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact', 'other intact'],
+  },
+  {
+    name: 'also: what the restore leaves as it is has its late canary still',
+    drill: { ...withOther, scenario: { also: ['other'] }, blocks: { ...withOther.blocks, restore: bring('app_data') } },
+    status: 'FAILED',
+    findings: ['drill.yaml:13 late-write-returned'],
+    became: ['app intact', 'other changed'],
+  },
+  {
+    name: 'keep: a lost stack spares a place',
+    drill: { ...withOther, scenario: stackLost, blocks: { ...withOther.blocks, restore: `${runApp}\n${bring('app_data')}` } },
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact', 'other intact'],
+  },
+  {
+    name: 'keep: and the restore must spare it too',
+    drill: { ...withOther, scenario: stackLost, blocks: { ...withOther.blocks, restore: `docker volume rm other_data\n${runApp}\n${bring('app_data')}` } },
+    status: 'FAILED',
+    findings: ['drill.yaml:13 bystander-changed'],
+    became: ['app intact', 'other missing'],
+  },
+  {
+    name: 'late: any lets a late write come back',
+    drill: { scenario: { late: 'any', loss: copied }, blocks: { restore: 'sudo cp -a /tmp/copy/. /var/lib/docker/volumes/app_data/_data/' } },
+    status: 'SUCCESSFUL',
+    findings: ['drill.yaml:23 not-in-runbook w'],
+    became: ['app intact'],
+  },
+  {
+    name: 'a restore that ends the same when it runs again',
+    drill: { scenario: { 'repeat-restore': true, every: '1h', rpo: '2h' } },
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact'],
+  },
+  {
+    name: 'a restore that does not end the same when it runs again, of backups that are too rare',
+    drill: { scenario: { 'repeat-restore': true, every: '1h', rpo: '30m' }, blocks: { restore: `mkdir /tmp/restore\n${inVolume('app_data', 'if [ -e /v/file ]; then mv /v/file /v/file.old; fi; tar xzf /b/app.tar.gz -C /v')}` } },
+    status: 'FAILED',
+    findings: ['drill.yaml:11 data-extra', 'drill.yaml:16 rpo-breached', 'runbook.md:20 step-failed'],
+    became: ['app changed'],
+  },
 ];
 
 describe.concurrent('a scenario means what its drill file says', { timeout: 120_000 }, () => {
-  it.each(meanings)('$name', async ({ drill, status, findings, became: expected }) => {
+  it.each(meanings.map((meaning) => [meaning.name, meaning] as const))('%s', async (_name, { drill, status, findings, became: expected }) => {
     const result = await runSmallDrill(drill);
     const { scenario } = result;
     expect({ status: scenario.validationStatus, findings: told(scenario), ...(expected === undefined ? {} : { became: became(scenario) }) }, explained(result)).toEqual({

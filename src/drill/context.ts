@@ -4,7 +4,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { Environment, Host, ProvidedImage } from '../ports/host.ts';
 import type { Service } from '../ports/service.ts';
 import type { DrillEvent, ScenarioEvent } from './journal-events.ts';
-import type { Plan, PlacePlan, ScenarioPlan, ServicePlan } from './model.ts';
+import type { Expectation, Plan, PlacePlan, ScenarioPlan, ServicePlan } from './model.ts';
 import type { Secrets } from './secrets.ts';
 import type { RepositoryBundle } from './repository.ts';
 
@@ -54,6 +54,11 @@ export function placesOf(context: ScenarioContext, names: readonly string[]): re
 export function servicesOf(context: ScenarioContext, names: readonly string[]): readonly ServicePlan[] {
   return context.drill.plan.services.filter((service) => names.includes(service.name));
 }
+
+/** Of a place, or of a service without one. */
+export const expectationOf = ({ scenario }: ScenarioContext, name: string): Expectation => scenario.expect[name] ?? 'restored';
+export const isToBeRestored = (context: ScenarioContext, name: string): boolean => expectationOf(context, name) === 'restored';
+export const isToBeRegenerated = (context: ScenarioContext, name: string): boolean => expectationOf(context, name) === 'regenerated';
 
 /** `~` is the home of the host's user. */
 export function inHost(path: string, user: string): string {

@@ -36,9 +36,9 @@ function declareService({ at, name, kind, data }: ServicePlan, service: Service 
 }
 
 function declareScenario(scenario: ScenarioPlan): ScenarioDeclaration {
-  const { id, title, at, lossAt, loss, rtoSeconds, rpo, everySeconds, manual, lost, also, scope, expect, late, findings } = scenario;
+  const { id, title, at, lossAt, loss, rtoSeconds, rpo, everySeconds, manual, lost, also, scope, expect, late, repeatRestore, findings } = scenario;
   return {
-    id, title, at, lossAt, loss, rtoSeconds, rpo, everySeconds, manual, lost, also, scope, expect, late, findings,
+    id, title, at, lossAt, loss, rtoSeconds, rpo, everySeconds, manual, lost, also, scope, expect, late, repeatRestore, findings,
     steps: scenario.steps.map((step, index) => declareStep(step, index)),
   };
 }

@@ -140,6 +140,8 @@ export interface PlaceFact {
   /** Its own nonce came back in its files. */
   readonly nonceBack: boolean;
   readonly lateNonceBack: boolean;
+  /** Where it is to be regenerated: whether what it was known by is gone. */
+  readonly identity?: { readonly state: 'new' | 'same' | 'none' | 'unknown'; readonly path: string | null } | undefined;
   readonly entries: number;
   readonly bytes: number;
   /** At most 50, worst first. */
@@ -161,6 +163,8 @@ export interface ServiceFact {
   readonly canary: 'there' | 'absent' | 'unproven';
   /** `absent` where none was planted. */
   readonly lateCanary: 'there' | 'absent' | 'unproven';
+  /** Where it is to be regenerated, and its kind has an identity. */
+  readonly identity?: 'new' | 'same' | 'unknown' | undefined;
   readonly seen: string;
 }
 
@@ -239,6 +243,8 @@ export interface ScenarioDeclaration {
   readonly scope: { readonly places: readonly string[]; readonly services: readonly string[] };
   readonly expect: Readonly<Record<string, Expectation>>;
   readonly late: 'absent' | 'any';
+  /** The restore runs twice. */
+  readonly repeatRestore?: boolean;
   readonly steps: readonly StepDeclaration[];
   /** What reading the runbook alone has found. */
   readonly findings: readonly Finding[];
@@ -308,6 +314,8 @@ export type ScenarioEvent = { readonly scenario: string } & (
   /** Set-up, seed or the machine failed: the scenario proves nothing. */
   | { readonly event: 'unproven'; readonly phase: Phase; readonly why: string; readonly limit: HostLimit | null; readonly cannotRun: boolean }
   | { readonly event: 'verified'; readonly places: readonly PlaceFact[]; readonly services: readonly ServiceFact[]; readonly bystanders: readonly PlaceFact[]; readonly bystanderServices: readonly ServiceFact[] }
+  /** What was there after the first run of the restore. Results of restore steps after this line are those of the second run. */
+  | { readonly event: 'restore-repeats'; readonly places: readonly PlaceFact[]; readonly services: readonly ServiceFact[] }
   | { readonly event: 'scenario-timed-out'; readonly phase: Phase; readonly seconds: number }
   | { readonly event: 'scenario-ended' }
 );

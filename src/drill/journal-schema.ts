@@ -74,6 +74,7 @@ const placeFact = object({
   exists: z.boolean(),
   nonceBack: z.boolean(),
   lateNonceBack: z.boolean(),
+  identity: object({ state: z.enum(['new', 'same', 'none', 'unknown']), path: z.string().nullable() }).optional(),
   entries: z.number(),
   bytes: z.number(),
   differences: z.array(
@@ -99,6 +100,7 @@ const serviceFact = object({
   canarySeconds: seconds.nullable(),
   canary: probe,
   lateCanary: probe,
+  identity: z.enum(['new', 'same', 'unknown']).optional(),
   seen: z.string(),
 });
 
@@ -140,6 +142,7 @@ const loss = z.discriminatedUnion('type', [
   object({ type: z.literal('data'), how: z.enum(['delete', 'remove', 'corrupt']) }),
   object({ type: z.literal('stack') }),
   object({ type: z.literal('host') }),
+  object({ type: z.literal('compromise') }),
   object({ type: z.literal('steps') }),
 ]);
 
@@ -160,6 +163,7 @@ const scenarioDeclaration = object({
   scope: object({ places: z.array(z.string()), services: z.array(z.string()) }),
   expect: z.record(z.string(), z.enum(['restored', 'regenerated', 'lost'])),
   late: z.enum(['absent', 'any']),
+  repeatRestore: z.boolean().exactOptional(),
   steps: z.array(stepDeclaration),
   findings: z.array(finding),
 });
@@ -225,6 +229,7 @@ export const scenarioEntrySchema = z.discriminatedUnion('event', [
     bystanders: z.array(placeFact),
     bystanderServices: z.array(serviceFact),
   }),
+  object({ ...scenario, event: z.literal('restore-repeats'), places: z.array(placeFact), services: z.array(serviceFact) }),
   object({ ...scenario, event: z.literal('scenario-timed-out'), phase, seconds }),
   object({ ...scenario, event: z.literal('scenario-ended') }),
 ]) satisfies z.ZodType<JournalEntry>;

@@ -178,6 +178,7 @@ export type Loss =
   | { readonly type: 'data'; readonly how: 'delete' | 'remove' | 'corrupt' }
   | { readonly type: 'stack' }
   | { readonly type: 'host' }
+  | { readonly type: 'compromise' }
   | { readonly type: 'steps' };
 
 export interface ScenarioPlan {
@@ -200,6 +201,7 @@ export interface ScenarioPlan {
   readonly afterLoss: 'restarted' | 'stopped' | 'deployed';
   readonly onFailure: 'skip' | 'continue';
   readonly late: 'absent' | 'any';
+  readonly repeatRestore: boolean;
   /** Seconds of declared human work, by name. */
   readonly manual: Readonly<Record<string, number>>;
   readonly steps: readonly PlannedStep[];

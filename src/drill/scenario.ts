@@ -4,18 +4,20 @@ import { CannotRun } from '../ports/host.ts';
 import { type Drill, type HostSlot, type ScenarioContext, Unproven, inPhase, servicesOf } from './context.ts';
 import { faultOf } from './faults.ts';
 import type { Phase, ScenarioPlan, StepPhase } from './model.ts';
-import { inventoryBefore, withoutNeedless } from './phases/only-if-gone.ts';
-import { backup, plantLateCanaries } from './phases/backup.ts';
+import { type BackupOutcome, backup, plantLateCanaries } from './phases/backup.ts';
 import { createHost, prepareFirstHost } from './phases/create.ts';
+import { takeIdentities } from './phases/identity.ts';
 import { inventoryAfterRestore, inventoryBeforeBackup } from './phases/inventory.ts';
 import { lose } from './phases/lose.ts';
 import { accessesOf, tellWhatWasRead } from './phases/old-artefacts.ts';
+import { inventoryBefore, withoutNeedless } from './phases/only-if-gone.ts';
+import { repeatRestore } from './phases/repeat.ts';
 import { removeHost } from './phases/remove-host.ts';
 import { seed } from './phases/seed.ts';
 import { plantSentinels } from './phases/sentinel.ts';
 import { awaitServices } from './phases/services.ts';
 import { type PhaseOutcome, runSteps } from './phases/steps.ts';
-import { verify, verifyScope } from './phases/verify.ts';
+import { type Known, verify, verifyScope } from './phases/verify.ts';
 import type { PlannedStep } from './model.ts';
 import type { Host } from '../ports/host.ts';
 
@@ -64,7 +66,6 @@ class HostLimited extends Unproven {
 }
 
 async function drillScenario(context: ScenarioContext): Promise<void> {
-  const { scenario } = context;
   const slot: HostSlot = {
     host: await inPhase(context, 'create', async () => {
       const host = await createHost(context, false);
@@ -79,7 +80,10 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
   };
   try {
     await deploy(context, slot.host);
-    const seeded = await inPhase(context, 'seed', () => seed(context, slot.host));
+    const { seeded, identities } = await inPhase(context, 'seed', async () => ({
+      seeded: await seed(context, slot.host),
+      identities: await takeIdentities(context, slot.host),
+    }));
     await inventoryBeforeBackup(context, slot.host);
     const backedUp = await backup(context, slot.host, seeded);
     stopAtLimit(backedUp);
@@ -88,30 +92,39 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
     const sentinels = await plantSentinels(context, slot.host);
     const standing = await inventoryBefore(context, slot.host);
     await lose(context, slot, backedUp.manifests);
-    const accesses = await accessesOf(slot.host, backedUp.old);
-    const restoreSteps = await withoutNeedless(context, slot.host, stepsOf(scenario, 'restore'), standing);
-    const restored = await inPhase(context, 'restore', () => runSteps(context, slot.host, restoreSteps));
-    await tellWhatWasRead(context, slot.host, backedUp, accesses, restored);
-    stopAtLimit(restored);
-    const known = { seeded, backedUp: backedUp.manifests, sentinels };
-    const answered = await awaitServices(context, slot.host, servicesOf(context, scenario.scope.services), restored.endedAt);
-    await inventoryAfterRestore(context, slot.host, restored.spans);
-    const checks = stepsOf(scenario, 'check');
-    if (checks.length === 0) await inPhase(context, 'verify', () => verify(context, slot.host, known, { services: answered, beforeChecks: null }));
-    else {
-      const beforeChecks = await inPhase(context, 'verify', () => verifyScope(context, slot.host, known));
-      stopAtLimit(await inPhase(context, 'check', () => runSteps(context, slot.host, checks)));
-      await inPhase(context, 'verify', () => verify(context, slot.host, known, { services: answered, beforeChecks }));
-    }
+    await restoreAndProve(context, slot.host, { backedUp, standing }, { seeded, backedUp: backedUp.manifests, sentinels, identities });
   } finally {
     await destroy(context, slot.host);
   }
 }
 
+/** @param before what the backup left, and what the engine had before the loss. */
+async function restoreAndProve(context: ScenarioContext, host: Host, before: { readonly backedUp: BackupOutcome; readonly standing: readonly string[] }, known: Known): Promise<void> {
+  const { scenario } = context;
+  const { backedUp, standing } = before;
+  const steps = await withoutNeedless(context, host, stepsOf(scenario, 'restore'), standing);
+  const accesses = await accessesOf(host, backedUp.old);
+  const restored = await inPhase(context, 'restore', () => runSteps(context, host, steps));
+  await tellWhatWasRead(context, host, backedUp, accesses, restored);
+  stopAtLimit(restored);
+  const services = await awaitServices(context, host, servicesOf(context, scenario.scope.services), restored.endedAt);
+  await inventoryAfterRestore(context, host, restored.spans);
+  if (scenario.repeatRestore) stopAtLimit(await repeatRestore(context, host, steps, { restored, answered: services, known }));
+  const checks = stepsOf(scenario, 'check');
+  if (checks.length === 0) {
+    await inPhase(context, 'verify', () => verify(context, host, known, { services, beforeChecks: null }));
+    return;
+  }
+  const beforeChecks = await inPhase(context, 'verify', () => verifyScope(context, host, known));
+  stopAtLimit(await inPhase(context, 'check', () => runSteps(context, host, checks)));
+  await inPhase(context, 'verify', () => verify(context, host, known, { services, beforeChecks }));
+}
+
 const stepsOf = (scenario: ScenarioPlan, phase: StepPhase): readonly PlannedStep[] => scenario.steps.filter((step) => step.phase === phase && step.before === null);
 
-function stopAtLimit(outcome: PhaseOutcome): void {
-  if (outcome.limit !== null) throw new HostLimited(outcome.limit);
+/** Null: nothing ran. */
+function stopAtLimit(outcome: PhaseOutcome | null): void {
+  if (outcome !== null && outcome.limit !== null) throw new HostLimited(outcome.limit);
 }
 
 async function deploy(context: ScenarioContext, host: Host): Promise<void> {

@@ -1,4 +1,5 @@
 /** Docker with Compose in a host, through its own command line. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, KilledInstance, PlaceLocation } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, isNotThere, lines, tryDocker } from './docker-command.ts';
@@ -49,8 +50,7 @@ async function killUsers(host: Host, places: readonly PlaceLocation[]): Promise<
     else if (/is not running|No such container/i.test(result.stderr)) await tryDocker(host, ['stop', '--time', '0', name]);
     else throw new Error(`container ${name} could not be killed: ${result.stderr.trim()}`);
   }
-  const left = await usersOf(host, places);
-  if (left.length > 0) throw new Error(`still running with a lost place after SIGKILL: ${left.join(', ')}`);
+  await untilUnused(host, places);
   return killed;
 }
 
@@ -59,6 +59,19 @@ async function stopUsers(host: Host, places: readonly PlaceLocation[]): Promise<
   const names = await usersOf(host, places);
   if (names.length > 0) await docker(host, ['stop', '--', ...names]);
   return names.map((name) => ({ name }));
+}
+
+/** A loaded engine tells a while later that what it killed has ended. */
+const killSeconds = 15;
+
+async function untilUnused(host: Host, places: readonly PlaceLocation[]): Promise<void> {
+  const end = performance.now() + killSeconds * 1000;
+  for (;;) {
+    const left = await usersOf(host, places);
+    if (left.length === 0) return;
+    if (performance.now() > end) throw new Error(`still running with a lost place ${killSeconds} s after SIGKILL: ${left.join(', ')}`);
+    await sleep(200);
+  }
 }
 
 async function startAgain(host: Host, killed: readonly KilledInstance[]): Promise<void> {

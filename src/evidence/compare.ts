@@ -148,7 +148,7 @@ function within(path: string, folder: string): boolean {
 }
 
 /** A path is volatile when it or a folder above it matches. The canary never is: no glob may talk it away. */
-function volatileMatcher(globs: readonly string[]): (path: string) => boolean {
+export function volatileMatcher(globs: readonly string[]): (path: string) => boolean {
   if (globs.length === 0) return () => false;
   const matches = globs.map((glob) => picomatch(glob.replace(/^\.?\/+/, '').replace(/\/+$/, ''), { dot: true, basename: !glob.includes('/') }));
   return (path) => {

@@ -16,13 +16,15 @@ export const optionsSchema = z.strictObject({
   late: command.optional(),
   /** Exit 0: there; 1: not there; any other: not proven. */
   check: command.optional(),
+  /** Prints what it is known by, and what it is no longer known by once it was made anew. */
+  identity: command.optional(),
   url: z.string().optional(),
   user: z.string().optional(),
   password: passwordSchema.optional(),
 });
 
 export function create(plan: ServicePlan): Service {
-  const { ready, seed, check, ...options } = optionsSchema.parse(plan.options);
+  const { ready, seed, check, identity, ...options } = optionsSchema.parse(plan.options);
   const late = options.late ?? seed;
   return {
     kind: 'command',
@@ -31,6 +33,7 @@ export function create(plan: ServicePlan): Service {
     ready: (context) => (ready === undefined ? Promise.resolve({ state: 'there', seen: 'nothing asks whether it is ready' }) : ask(context, ready, context.nonce)),
     seed: (context) => (seed === undefined ? Promise.resolve() : plant(context, seed, plan.name)),
     late: (context) => (late === undefined ? Promise.resolve() : plant(context, late, plan.name)),
+    ...(identity === undefined ? {} : { identity: (context: ServiceContext) => printed(context, identity) }),
     check: (context) => {
       const asked = check ?? ready;
       if (asked === undefined) return Promise.resolve({ state: 'unproven', seen: 'it has no check' });
@@ -59,6 +62,13 @@ async function askWithControl(context: ServiceContext, text: string): Promise<Pr
 function stateOf(exitCode: number): ProbeAnswer['state'] {
   if (exitCode === 0) return 'there';
   return exitCode === 1 ? 'absent' : 'unproven';
+}
+
+/** Null where it fails or says nothing. */
+async function printed(context: ServiceContext, text: string): Promise<string | null> {
+  const { exitCode, stdout } = await run(context, text, context.nonce);
+  const said = stdout.toString('utf8').trim();
+  return exitCode === 0 && said !== '' ? said : null;
 }
 
 async function plant(context: ServiceContext, text: string, name: string): Promise<void> {

@@ -14,9 +14,6 @@ const notYet: readonly NotYet[] = [
   { at: 'host.date' },
   { at: 'data.*.bucket' },
   { at: 'services.*.kind', values: laterKinds },
-  { at: 'scenarios.*.loss.compromise' },
-  { at: 'scenarios.*.expect.*', values: ['regenerated', 'lost'] },
-  { at: 'scenarios.*.repeat-restore', values: [true] },
 ];
 
 export interface Refused {

@@ -54,6 +54,7 @@ const commandKind = mapping(
     seed: command('plants $DRILL_NONCE').optional(),
     late: command('plants $DRILL_LATE_NONCE').optional(),
     check: command('exit 0 there, 1 not there, other: not proven').optional(),
+    identity: command('prints what it is known by, such as a fingerprint, and what must be another once it is regenerated').optional(),
     ...common,
   },
   'a service of kind command',

@@ -14,6 +14,8 @@ import { whatIsLeft } from './what-is-left.ts';
 export async function lose(context: ScenarioContext, slot: HostSlot, before: Manifests): Promise<void> {
   const { loss } = context.scenario;
   await inPhase(context, 'lose', () => stage(context, slot, loss));
+  // Nothing is destroyed, so there is no loss to prove.
+  if (loss.type === 'compromise') return;
   if (context.scenario.afterLoss === 'deployed') await deployAgain(context, slot.host);
   const why = await whatIsLeft(context, slot.host, before);
   context.emit({ event: 'loss-proven', proven: why === null, why: why ?? 'every nonce of a lost place is gone' });
@@ -27,6 +29,8 @@ async function stage(context: ScenarioContext, slot: HostSlot, loss: Loss): Prom
       return;
     case 'stack':
       await loseStack(context, slot.host);
+      return;
+    case 'compromise':
       return;
     case 'steps':
       await loseBySteps(context, slot.host);

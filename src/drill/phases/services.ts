@@ -3,17 +3,19 @@ import type { Host } from '../../ports/host.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../../ports/service.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NoncePair } from '../../evidence/nonce.ts';
-import { type ScenarioContext, Unproven } from '../context.ts';
+import { noncesInPlace } from '../../evidence/nonces-in-place.ts';
+import { type ScenarioContext, Unproven, isToBeRestored } from '../context.ts';
 import type { ServiceFact } from '../journal-events.ts';
 import type { PlacePlan, ServicePlan } from '../model.ts';
 import { execFor } from './bounded-exec.ts';
 import { workspaceOf } from './create.ts';
+import { locate } from './places.ts';
 
 /** Between two questions to a service. */
 const pollMilliseconds = 250;
 /** A command that asks or seeds a service and has not ended by then says nothing. */
 const commandSeconds = 60;
-/** A service that answers, and says that its canary is not there, may still be loading for this long. */
+/** A service that answers, and says that its canary is not there, may still be loading: for this long at least. */
 const loadingSeconds = 10;
 
 export function serviceOf(context: ScenarioContext, plan: ServicePlan): Service {
@@ -67,6 +69,12 @@ export async function checkService(context: ScenarioContext, host: Host, plan: S
   return serviceOf(context, plan).check(contextFor(context, host, plan, nonce));
 }
 
+/** What it is known by; null where it does not answer, undefined where its kind has no such thing. */
+export async function identityOfService(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<string | null | undefined> {
+  const service = serviceOf(context, plan);
+  return service.identity === undefined ? undefined : service.identity(contextFor(context, host, plan, 'early'));
+}
+
 /** Asks until it answers or `seconds` are over. */
 export async function waitUntilReady(context: ScenarioContext, host: Host, name: string, seconds: number): Promise<{ readonly ready: boolean; readonly seen: string }> {
   const plan = context.drill.plan.services.find((service) => service.name === name);
@@ -90,21 +98,27 @@ export async function seedWhenReady(context: ScenarioContext, host: Host, plan: 
 /** Sees that the canary is there: what was never there cannot be proven lost. */
 export async function seeCanary(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
   if (!serviceOf(context, plan).seeded) return;
-  const end = performance.now() + loadingSeconds * 1000;
+  const start = performance.now();
   for (;;) {
     const answer = await checkService(context, host, plan, 'early');
     if (answer.state === 'there') return;
-    if (performance.now() >= end) throw new Unproven(`the canary of service ${plan.name} is not there after its seed: ${answer.seen}`);
+    const seconds = (performance.now() - start) / 1000;
+    // What is written may take its time until it can be read; a question that is not answered is not asked better by waiting.
+    if (seconds >= (answer.state === 'absent' ? Math.max(loadingSeconds, plan.readyTimeoutSeconds) : loadingSeconds)) throw new Unproven(`the canary of service ${plan.name} is not there after its seed: ${answer.seen}`);
     await sleep(pollMilliseconds, undefined, { signal: context.signal });
   }
 }
 
-/** Follows one service after a restore until its canary is there, or it is clear that it will not be. */
+/**
+ * Follows one service after a restore until its canary is there, or it is clear that it will not be: its ready-timeout is over, or its
+ * place lacks what it would load. A service that is not to be restored has only to answer.
+ */
 async function awaitCanary(context: ScenarioContext, host: Host, plan: ServicePlan, start: number): Promise<ServiceFact> {
   const service = serviceOf(context, plan);
   const elapsed = (): number => (performance.now() - start) / 1000;
   let readySeconds: number | null = null;
   let answer: ProbeAnswer = { state: 'unproven', seen: 'never asked' };
+  let lookedAtPlace = false;
   for (;;) {
     if (readySeconds === null) {
       const ready = await isReady(context, host, plan);
@@ -114,12 +128,25 @@ async function awaitCanary(context: ScenarioContext, host: Host, plan: ServicePl
     if (readySeconds !== null) {
       answer = await checkService(context, host, plan, 'early');
       if (answer.state === 'there') return fact(plan, service, readySeconds, elapsed(), answer);
-      if (answer.state === 'absent' && elapsed() > readySeconds + loadingSeconds) break;
+      if (answer.state === 'absent' && !isToBeRestored(context, plan.data ?? plan.name)) break;
+      if (answer.state === 'absent' && !lookedAtPlace && elapsed() > readySeconds + loadingSeconds) {
+        lookedAtPlace = true;
+        if (await hasNothingToLoad(context, host, plan)) break;
+      }
     }
     if (elapsed() > plan.readyTimeoutSeconds) break;
     await sleep(pollMilliseconds, undefined, { signal: context.signal });
   }
   return fact(plan, service, readySeconds, null, answer);
+}
+
+/** The place that it keeps its data in has come back without the canary that was planted there: so no waiting will help. */
+async function hasNothingToLoad(context: ScenarioContext, host: Host, { data }: ServicePlan): Promise<boolean> {
+  const place = context.drill.plan.places.find(({ name }) => name === data);
+  const nonce = context.nonces.places.get(place?.name ?? '')?.early;
+  if (place === undefined || nonce === undefined || place.compare === 'service' || place.canary.type === 'none') return false;
+  const root = await locate(context, host, place);
+  return root === null || (await noncesInPlace(host, root, [nonce])).size === 0;
 }
 
 function fact(plan: ServicePlan, service: Service, readySeconds: number | null, canarySeconds: number | null, answer: ProbeAnswer): ServiceFact {

@@ -2,9 +2,10 @@
 import { comparePlace } from '../../evidence/compare.ts';
 import { noncesInPlace } from '../../evidence/nonces-in-place.ts';
 import type { Host } from '../../ports/host.ts';
-import { type ScenarioContext, placesOf, servicesOf } from '../context.ts';
+import { type ScenarioContext, isToBeRestored, placesOf, servicesOf } from '../context.ts';
 import type { PlaceFact, ServiceFact } from '../journal-events.ts';
 import type { PlacePlan } from '../model.ts';
+import { type Identities, comparePlaceIdentity, compareServiceIdentity } from './identity.ts';
 import { type Manifests, locate, manifestOf } from './places.ts';
 import { type Sentinel, verifySentinel } from './sentinel.ts';
 import { awaitServices, globsOfServices, verifyService, volatileOf } from './services.ts';
@@ -14,6 +15,7 @@ export interface Known {
   readonly seeded: Manifests;
   readonly backedUp: Manifests;
   readonly sentinels: readonly Sentinel[];
+  readonly identities: Identities;
 }
 
 /** What came back of the scope before the runbook's own checks ran. */
@@ -27,18 +29,23 @@ export async function verifyScope(context: ScenarioContext, host: Host, known: K
   return verifyPlaces(context, host, placesOf(context, context.scenario.scope.places), known);
 }
 
+/** Asked once more, those in scope; `answered`: what each had said after the restore, in the same order. */
+export async function verifyServices(context: ScenarioContext, host: Host, known: Known, answered: readonly ServiceFact[]): Promise<readonly ServiceFact[]> {
+  return Promise.all(
+    answered.map(async (before) => {
+      const [plan] = servicesOf(context, [before.name]);
+      if (plan === undefined) throw new Error(`service ${before.name} was asked and is not declared`);
+      return { ...(await verifyService(context, host, plan, before)), identity: await compareServiceIdentity(context, host, plan, known.identities) };
+    }),
+  );
+}
+
 export async function verify(context: ScenarioContext, host: Host, known: Known, { services: answered, beforeChecks }: Restored): Promise<void> {
   const { scope } = context.scenario;
   const now = await verifyScope(context, host, known);
   const places = now.map((place) => (beforeChecks === null ? place : withoutHelp(context, beforeChecks, place)));
-  const services = await Promise.all(
-    servicesOf(context, scope.services).map(async (plan) => {
-      const before = answered.find((fact) => fact.name === plan.name);
-      if (before === undefined) throw new Error(`service ${plan.name} was not asked after the restore`);
-      const after = await verifyService(context, host, plan, before);
-      return beforeChecks === null ? after : withoutHelpForService(context, before, after);
-    }),
-  );
+  const asked = await verifyServices(context, host, known, answered);
+  const services = asked.map((after, index) => (beforeChecks === null ? after : withoutHelpForService(context, answered[index] ?? after, after)));
   const bystanders = await verifyPlaces(context, host, bystanderPlaces(context), known);
   const sentinels = await Promise.all(known.sentinels.map((sentinel) => verifySentinel(context, host, sentinel)));
   const bystanderServices = await awaitServices(
@@ -52,7 +59,7 @@ export async function verify(context: ScenarioContext, host: Host, known: Known,
 /** What came back only while the checks ran was not brought back by the restore. */
 function withoutHelp(context: ScenarioContext, beforeChecks: readonly PlaceFact[], after: PlaceFact): PlaceFact {
   const before = beforeChecks.find(({ name }) => name === after.name);
-  if (before === undefined || !isToComeBack(context, after.name)) return after;
+  if (before === undefined || !isToBeRestored(context, after.name)) return after;
   const healed = (!before.nonceBack && after.nonceBack) || lostOrWrong(before) > lostOrWrong(after);
   if (!healed) return after;
   context.drill.emit({ event: 'warning', message: `what came back in ${after.name} while the check steps ran does not count: the restore had not brought it back` });
@@ -60,11 +67,9 @@ function withoutHelp(context: ScenarioContext, beforeChecks: readonly PlaceFact[
 }
 
 function withoutHelpForService(context: ScenarioContext, before: ServiceFact, after: ServiceFact): ServiceFact {
-  if (before.canary !== 'absent' || after.canary !== 'there' || !isToComeBack(context, after.name)) return after;
+  if (before.canary !== 'absent' || after.canary !== 'there' || !isToBeRestored(context, after.name)) return after;
   return { ...after, canary: 'absent', seen: `${before.seen}; it was there only after the check steps` };
 }
-
-const isToComeBack = ({ scenario }: ScenarioContext, name: string): boolean => (scenario.expect[name] ?? 'restored') === 'restored';
 
 /** Paths that a restore left missing or wrong. One too many may be a starting program's own. */
 const lostOrWrong = ({ counts }: PlaceFact): number => ['missing/error', 'changed/error', 'metadata/error'].reduce((sum, key) => sum + (counts[key] ?? 0), 0);
@@ -88,16 +93,19 @@ async function verifyPlace(context: ScenarioContext, host: Host, place: PlacePla
   const found = root === null ? new Map<string, readonly string[]>() : await noncesInPlace(host, root, context.nonces.all.keys());
   const pair = context.nonces.places.get(place.name);
   if (pair === undefined) throw new Error(`place ${place.name} has no nonce`);
-  return comparePlace({
+  const volatile = volatileOf(context, place);
+  const seeded = known.seeded.get(place.name) ?? null;
+  const compared = comparePlace({
     name: place.name,
     mode: place.compare,
-    volatile: volatileOf(context, place),
+    volatile,
     grows: globsOfServices(context, place, 'grows'),
-    before: known.seeded.get(place.name) ?? null,
+    before: seeded,
     after: known.backedUp.get(place.name) ?? null,
     restored,
     nonce: pair.early,
     lateNonce: context.scenario.scope.places.includes(place.name) ? pair.late : null,
     noncesBack: found,
   });
+  return { ...compared, identity: await comparePlaceIdentity(context, host, place, { known: known.identities, seeded, restored, volatile }) };
 }

@@ -76,7 +76,7 @@ function contextOf(read: ReadDrillFile, drill: DrillFile, repository: Repository
 function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDrillFile, source: string, options: LoadOptions): Plan {
   const { drill } = context;
   const selected = selectScenarios(context, options.scenarios ?? []);
-  refuseNotYet(context, read.raw, selected, options);
+  refuseNotYet(context, read.raw, options);
   checkWhole(context, options.minFidelity);
   const places = planPlaces(context);
   const services = planServices(context);
@@ -107,10 +107,8 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
   };
 }
 
-/** Only what is going to run: another scenario may wait for its time. */
-function refuseNotYet({ problems }: PlanContext, raw: unknown, selected: readonly string[], options: LoadOptions): void {
+function refuseNotYet({ problems }: PlanContext, raw: unknown, options: LoadOptions): void {
   for (const { path, what } of findNotYet(raw)) {
-    if (path[0] === 'scenarios' && !selected.includes(String(path[1]))) continue;
     if (path.join('.') === 'host.environment' && options.environment !== undefined) continue;
     problems.atKey(path, { message: `not yet: \`${what}\``, expected: 'what this version can do', got: `\`${what}\``, help: 'leave it out until a later version' });
   }

@@ -18,6 +18,7 @@ export function planScenario(context: PlanContext, id: string, scenario: DrillSc
   const scope = { places: scoped, services: services.map(([name]) => name) };
   checkNames(context, listed(scenario.also, [...path, 'also']), places, 'place');
   checkExpect(context, scenario, scope.places, path);
+  checkCompromised(context, scenario, path);
   checkProof(context, scenario, scope, path);
   const planner = new StepPlanner(context, scenario.replace);
   const steps = stepLists(context, scenario, path).flatMap((list) => planner.plan(list));
@@ -33,10 +34,11 @@ export function planScenario(context: PlanContext, id: string, scenario: DrillSc
     keep: scenario.keep,
     also: scenario.also,
     scope,
-    expect: scenario.expect,
+    expect: { ...Object.fromEntries(compromised(scenario.loss).map((name) => [name, 'regenerated'])), ...scenario.expect },
     afterLoss: scenario['after-loss'] ?? defaultAfterLoss(scenario.loss),
     onFailure: scenario['on-failure'],
     late: scenario.late,
+    repeatRestore: scenario['repeat-restore'],
     manual: scenario.manual,
     steps,
     findings: once(planner.findings),
@@ -64,6 +66,7 @@ function stepLists(context: PlanContext, scenario: DrillScenario, path: Path): r
 function lossOf(loss: DrillLoss): Loss {
   if (typeof loss === 'string') return { type: loss };
   if ('how' in loss) return { type: 'data', how: loss.how };
+  if ('compromise' in loss) return { type: 'compromise' };
   return { type: 'steps' };
 }
 
@@ -102,6 +105,17 @@ function checkExpect(context: PlanContext, scenario: DrillScenario, inScope: rea
     } else {
       checkNames(context, keyed([name], at), [...inScope, ...free], 'place in scope or service without a place');
     }
+  }
+}
+
+/** Keys that an attacker knows are of no use again. */
+const compromised = (loss: DrillLoss): readonly string[] => (typeof loss === 'object' && 'compromise' in loss ? loss.compromise : []);
+
+function checkCompromised(context: PlanContext, { loss, expect }: DrillScenario, path: Path): void {
+  for (const name of compromised(loss)) {
+    const expected = expect[name] ?? 'regenerated';
+    if (expected === 'regenerated') continue;
+    context.problems.atValue([...path, 'expect', name], { message: `\`${name}\` is compromised, and cannot be ${expected}`, expected: '`regenerated`, the default of what is compromised', got: `\`${expected}\``, help: 'remove it under `expect`, or choose another loss' });
   }
 }
 

@@ -13,16 +13,19 @@ export function dataFindings(drill: DrillFacts, facts: ScenarioFacts, outcomes: 
   if (verified === null) return [];
   const at = { entry: verified.entry, line: 0 };
   const findings = [
-    ...outcomes.places.flatMap((place) => (place.inScope ? placeFindings(place, declaration.late) : bystanderPlace(place))),
-    ...outcomes.services.flatMap((service) => (service.inScope ? serviceFindings(service, declaration.late) : bystanderService(service))),
+    ...outcomes.places.flatMap((place) => (place.inScope ? placeFindings(place, declaration.late).map((item) => whenFound(item, place)) : bystanderPlace(place))),
+    ...outcomes.services.flatMap((service) => (service.inScope ? serviceFindings(service, declaration.late).map((item) => whenFound(item, service)) : bystanderService(service))),
     ...outcomes.others.flatMap((fact) => bystander(fact, drill.started.dataAt ?? declaration.at)),
   ];
   return findings.map((item) => ({ finding: item, at }));
 }
 
+const whenFound = (item: Finding, { afterRepeat = false }: JudgedPlace | JudgedService): Finding =>
+  afterRepeat ? { ...item, message: `${item.message}, after the second run of the restore`, help: `The restore does not end the same when it is run again: let its steps begin from a clean place, whatever is there. ${item.help}` } : item;
+
 function placeFindings(place: JudgedPlace, late: 'absent' | 'any'): readonly Finding[] {
   const { fact, expect } = place;
-  if (expect !== 'restored') return place.status === 'intact' ? [stillThere(place.declaration, place.declaration.name, expect)] : [];
+  if (expect !== 'restored') return notMadeAnew(place, expect);
   if (fact === null || place.declaration.compare === 'service') return [];
   const at = place.declaration;
   if (isGone(fact)) return [gone(fact, at)];
@@ -91,18 +94,35 @@ const lateReturned = (at: SourceLine, name: string, where: string): Finding =>
     help: 'The data did not come from the backup alone: empty the place before the restore, and stop what keeps it in memory or in a journal. With continuous backups say late: any.',
   });
 
-function stillThere(at: SourceLine, name: string, expect: 'regenerated' | 'lost'): Finding {
+function notMadeAnew({ fact, nonceBack, status, declaration }: JudgedPlace, expect: 'regenerated' | 'lost'): readonly Finding[] {
+  const identity = fact?.identity;
+  if (status === 'missing' && identity?.state === 'none') return [nothingNew(declaration, declaration.name)];
+  if (status !== 'intact') return [];
+  const canaryBack = nonceBack || (fact !== null && lateIsBack(fact));
+  const key = identity?.state === 'same' ? `a key or certificate of the old one is in ${identity.path ?? 'it'}` : 'its service is known by the same identity as before';
+  return [stillThere(declaration, declaration.name, expect, canaryBack ? 'the old canary is back' : key)];
+}
+
+const nothingNew = (at: SourceLine, name: string): Finding =>
+  finding('not-regenerated', at, {
+    message: `${name} was not made anew`,
+    expected: 'a new identity, with nothing of the old one',
+    actual: 'no new key and no new content is in it',
+    help: 'Let a restore step make the new keys or data, in this very place.',
+  });
+
+function stillThere(at: SourceLine, name: string, expect: 'regenerated' | 'lost', actual: string): Finding {
   return expect === 'regenerated'
     ? finding('not-regenerated', at, {
         message: `${name} is the old one again`,
         expected: 'a new identity, with nothing of the old one',
-        actual: 'the old canary is back',
+        actual,
         help: 'Remove the old keys or data before the service makes new ones; do not restore them.',
       })
     : finding('not-lost', at, {
         message: `${name} came back, though it is declared as lost`,
         expected: 'nothing of the old content',
-        actual: 'the old canary is back',
+        actual,
         help: 'Say expect: restored (or leave it out) in the drill file, if it is meant to come back.',
       });
 }
@@ -114,7 +134,7 @@ function serviceFindings(service: JudgedService, late: 'absent' | 'any'): readon
   const findings: Finding[] = [];
   if (!fact.ready) findings.push(notReady(at, fact.name, fact.seen));
   if (!seeded) return findings;
-  if (expect !== 'restored') return fact.ready && service.status === 'intact' ? [stillThere(at, fact.name, expect)] : findings;
+  if (expect !== 'restored') return fact.ready && service.status === 'intact' ? [stillThere(at, fact.name, expect, fact.identity === 'same' ? 'it has the same identity as before' : 'the old canary is back')] : findings;
   if (fact.canary === 'absent') findings.push(withoutData(declaration, fact.seen));
   if (late === 'absent' && fact.lateCanary === 'there') findings.push(lateReturned(at, fact.name, `${fact.name} answers with it`));
   return findings;

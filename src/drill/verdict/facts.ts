@@ -12,6 +12,9 @@ export interface Known<T> {
   readonly fact: T;
 }
 
+/** Results by index of the step; more than one where a step was told again. */
+type Runs = ReadonlyMap<number, readonly Known<StepResult>[]>;
+
 export interface ScenarioFacts {
   readonly declaration: ScenarioDeclaration;
   readonly hosts: readonly ScenarioEventOf<'host-created'>[];
@@ -19,8 +22,8 @@ export interface ScenarioFacts {
   /** The phase that began last. */
   readonly lastPhase: Phase | null;
   readonly startedSteps: ReadonlySet<number>;
-  /** Results by index of the step; more than one where a step ran again. */
-  readonly runs: ReadonlyMap<number, readonly Known<StepResult>[]>;
+  /** Without those of the restore's second run. */
+  readonly runs: Runs;
   readonly seeded: readonly ScenarioEventOf<'seeded'>[];
   readonly backup: Known<ScenarioEventOf<'backup-inspected'>> | null;
   /** What was in use before the backup, and after the restore. */
@@ -30,6 +33,8 @@ export interface ScenarioFacts {
   readonly losses: readonly ScenarioEventOf<'loss-proven'>[];
   readonly unproven: readonly Known<ScenarioEventOf<'unproven'>>[];
   readonly notMeasured: readonly ScenarioEventOf<'not-measured'>[];
+  /** What was there before the restore ran a second time, and the results of its second run, by index of the step. */
+  readonly repeat: (Known<ScenarioEventOf<'restore-repeats'>> & { readonly runs: Runs }) | null;
   readonly verified: Known<ScenarioEventOf<'verified'>> | null;
   readonly timedOut: ScenarioEventOf<'scenario-timed-out'> | null;
   readonly ended: boolean;
@@ -49,11 +54,12 @@ export interface DrillFacts {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-interface Gathering extends Writable<Omit<ScenarioFacts, 'hosts' | 'phaseSeconds' | 'startedSteps' | 'runs' | 'seeded' | 'losses' | 'unproven' | 'notMeasured'>> {
+interface Gathering extends Writable<Omit<ScenarioFacts, 'hosts' | 'phaseSeconds' | 'startedSteps' | 'repeat' | 'runs' | 'seeded' | 'losses' | 'unproven' | 'notMeasured'>> {
   readonly hosts: ScenarioEventOf<'host-created'>[];
   readonly phaseSeconds: Map<Phase, number>;
   readonly startedSteps: Set<number>;
   readonly runs: Map<number, Known<StepResult>[]>;
+  repeat: (Known<ScenarioEventOf<'restore-repeats'>> & { readonly runs: Map<number, Known<StepResult>[]> }) | null;
   readonly seeded: ScenarioEventOf<'seeded'>[];
   readonly losses: ScenarioEventOf<'loss-proven'>[];
   readonly unproven: Known<ScenarioEventOf<'unproven'>>[];
@@ -74,6 +80,7 @@ const nothingYet = (declaration: ScenarioDeclaration): Gathering => ({
   losses: [],
   unproven: [],
   notMeasured: [],
+  repeat: null,
   verified: null,
   timedOut: null,
   ended: false,
@@ -119,7 +126,10 @@ function addToScenario(scenario: Gathering, entry: number, fact: { readonly at: 
       scenario.startedSteps.add(fact.step);
       break;
     case 'step-ended':
-      scenario.runs.set(fact.step, [...(scenario.runs.get(fact.step) ?? []), { entry, fact: fact.result }]);
+      addResult(scenario, fact.step, { entry, fact: fact.result });
+      break;
+    case 'restore-repeats':
+      scenario.repeat = { entry, fact, runs: new Map() };
       break;
     case 'seeded':
       scenario.seeded.push(fact);
@@ -154,14 +164,20 @@ function addToScenario(scenario: Gathering, entry: number, fact: { readonly at: 
   }
 }
 
+function addResult({ declaration, repeat, runs }: Gathering, step: number, result: Known<StepResult>): void {
+  const isRestore = declaration.steps.some(({ index, phase }) => index === step && phase === 'restore');
+  const into = repeat !== null && isRestore ? repeat.runs : runs;
+  into.set(step, [...(into.get(step) ?? []), result]);
+}
+
 /** A step of the runbook's own check, after the restore. */
 export const isOwnCheck = (step: StepDeclaration): boolean => step.phase === 'check' && step.before !== 'loss';
 
 const severity = { 'timed-out': 3, failed: 2, skipped: 1, succeeded: 0 } as const;
 
 /** The result that stands for a step that ran more than once: the worst, the first of equals. Null when it has none. */
-export function resultOf(facts: ScenarioFacts, step: StepDeclaration): StepResult | null {
-  const runs = facts.runs.get(step.index) ?? [];
+export function resultOf({ runs: known }: Pick<ScenarioFacts, 'runs'>, step: StepDeclaration): StepResult | null {
+  const runs = known.get(step.index) ?? [];
   return runs.reduce<StepResult | null>((worst, { fact }) => (worst === null || severity[fact.status] > severity[worst.status] ? fact : worst), null);
 }
 

@@ -16,6 +16,8 @@ export interface JudgedService {
   readonly fact: ServiceFact | null;
   readonly status: ServiceStatus;
   readonly outcome: Outcome;
+  /** It was as expected until the restore ran a second time. */
+  readonly afterRepeat?: boolean;
 }
 
 export interface JudgedPlace {
@@ -25,6 +27,8 @@ export interface JudgedPlace {
   readonly fact: PlaceFact | null;
   readonly status: PlaceStatus;
   readonly outcome: Outcome;
+  /** It was as expected until the restore ran a second time. */
+  readonly afterRepeat?: boolean;
   /** A nonce of it came back, by file or through a service. */
   readonly nonceBack: boolean;
 }
@@ -94,7 +98,8 @@ function judgeService(fact: ServiceFact | null, seeded: boolean, expect: Expecta
   if (expect === 'restored') return judgeRestoredService(fact, late);
   if (!fact.ready) return { status: 'not-ready', outcome: 'wrong' };
   if (fact.canary === 'there' || fact.lateCanary === 'there') return { status: 'intact', outcome: expect === 'lost' ? 'as-expected' : 'wrong' };
-  if (fact.canary === 'unproven') return { status: 'unproven', outcome: 'unproven' };
+  if (fact.identity === 'same') return { status: 'intact', outcome: 'wrong' };
+  if (fact.canary === 'unproven' || fact.identity === 'unknown') return { status: 'unproven', outcome: 'unproven' };
   return { status: expect, outcome: 'as-expected' };
 }
 
@@ -136,8 +141,19 @@ function judgePlace(evidence: PlaceEvidence, expect: Expectation): Judged<PlaceS
   if (fact === null && !byServices) return { status: 'unproven', outcome: 'unproven' };
   if (nonceBack || (fact !== null && lateIsBack(fact))) return { status: 'intact', outcome: expect === 'lost' ? 'as-expected' : 'wrong' };
   if (expect === 'lost') return on.some(({ status }) => status === 'unproven') ? { status: 'unproven', outcome: 'unproven' } : { status: 'lost', outcome: 'as-expected' };
-  const alive = on.length > 0 && on.every(({ outcome }) => outcome === 'as-expected');
-  return alive && (byServices || fact?.exists === true) ? { status: 'regenerated', outcome: 'as-expected' } : { status: 'unproven', outcome: 'unproven' };
+  return judgeRegenerated(fact, on);
+}
+
+/** Services ready, and by its own files or by a service's word another than it was. */
+function judgeRegenerated(fact: PlaceFact | null, on: readonly JudgedService[]): Judged<PlaceStatus> {
+  const own = fact?.identity?.state ?? 'unknown';
+  const words = new Set(on.map((service) => service.fact?.identity));
+  if (own === 'same' || words.has('same')) return { status: 'intact', outcome: 'wrong' };
+  if (on.some(({ outcome }) => outcome === 'wrong') || (own === 'none' && on.length === 0)) return { status: 'missing', outcome: 'wrong' };
+  const alive = on.every(({ outcome }) => outcome === 'as-expected');
+  // Where a service makes its keys only when it needs them, its place has none yet.
+  const another = own === 'new' || words.has('new') || (own === 'none' && fact?.exists === true);
+  return alive && another ? { status: 'regenerated', outcome: 'as-expected' } : { status: 'unproven', outcome: 'unproven' };
 }
 
 function judgeRestoredPlace({ place, fact, on, nonceBack, late }: PlaceEvidence): Judged<PlaceStatus> {

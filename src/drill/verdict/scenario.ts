@@ -11,13 +11,14 @@ import { fidelityOf } from './fidelity.ts';
 import { inventoryFindings } from './inventory-findings.ts';
 import { type Found, type Moment, beforeTheDrill, isBefore, sortFindings, whereIs } from './found.ts';
 import { objectiveFindings } from './objective-findings.ts';
-import { type Outcomes, allAsExpected, judgeOutcomes } from './outcome.ts';
+import { type Outcomes, allAsExpected } from './outcome.ts';
+import { outcomesOf } from './repeat.ts';
 import { reachVerdict } from './status.ts';
 import { hostLimit, stepFindings } from './step-findings.ts';
 
 export function reportScenario(drill: DrillFacts, facts: ScenarioFacts): ScenarioReport {
   const { declaration } = facts;
-  const outcomes = judgeOutcomes(drill, facts);
+  const outcomes = outcomesOf(drill, facts);
   const measured = measure(facts, outcomes);
   const fidelity = fidelityOf(facts);
   const target = drill.started.minFidelity;

@@ -88,7 +88,8 @@ function notPlanted(facts: ScenarioFacts, { places, services }: Outcomes): reado
 function lossNotProven(facts: ScenarioFacts): string | null {
   const untaken = facts.losses.find(({ proven }) => !proven);
   if (untaken !== undefined) return sentence(`The loss did not take: ${untaken.why}`);
-  return facts.verified !== null && facts.losses.length === 0 ? 'The loss is not proven.' : null;
+  const nothingLost = facts.declaration.loss.type === 'compromise';
+  return facts.verified !== null && facts.losses.length === 0 && !nothingLost ? 'The loss is not proven.' : null;
 }
 
 function interruption({ drill, facts }: Evidence): string | null {
@@ -105,8 +106,8 @@ function liarOf({ facts, outcomes, found }: Evidence): Liar {
   const notBack = inScope(outcomes).filter((item) => item.expect === 'restored' && item.outcome === 'wrong');
   if (notBack.some((item) => isBackupsFault(facts, outcomes, item))) return 'backup';
   const restoreFailed = facts.declaration.steps.some((step) => {
-    const result = step.phase === 'restore' ? resultOf(facts, step) : null;
-    return result !== null && wentWrong(result);
+    const results = step.phase === 'restore' ? [resultOf(facts, step), ...(facts.repeat === null ? [] : [resultOf(facts.repeat, step)])] : [];
+    return results.some((result) => result !== null && wentWrong(result));
   });
   if (notBack.length > 0 || restoreFailed) return 'restore';
   return found.some(({ finding }) => finding.rule === 'check-passed-without-data' || finding.rule === 'check-failed-with-data') ? 'check' : null;
@@ -152,12 +153,16 @@ function whatIsUnproven({ facts, outcomes, measured }: Evidence): string | null 
   if (!provesSomething(outcomes)) return 'Nothing in scope proves that data came back.';
   const left = facts.declaration.steps.filter((step) => step.kind !== 'skip' && step.onlyIfGone !== true && (resultOf(facts, step)?.status ?? 'skipped') === 'skipped');
   if (left.length > 0) return `${counted(left.length, 'step')} did not run: ${listNames(left.map(({ name }) => name))}.`;
+  if (facts.declaration.repeatRestore === true && !ranAgain(facts)) return 'The restore did not run a second time, to its end.';
   const { rpo, everySeconds } = facts.declaration;
   if (measured.rta === null) return 'The time of the recovery was not measured.';
   const hasAge = outcomes.places.some(isToBeRestored) || outcomes.services.some((service) => service.seeded && isToBeRestored(service));
   if (hasAge && typeof rpo === 'number' && everySeconds !== null && measured.rpa === null) return 'The recovery point was not measured.';
   return null;
 }
+
+const ranAgain = ({ declaration, repeat }: ScenarioFacts): boolean =>
+  repeat !== null && declaration.steps.every((step) => step.phase !== 'restore' || step.kind === 'skip' || resultOf(repeat, step)?.status === 'succeeded');
 
 /** A place or service that came back or was made anew, or a service whose old data is known to be gone. */
 function provesSomething({ places, services }: Outcomes): boolean {

@@ -9,6 +9,8 @@ interface Group {
   readonly failure: CommandFailure;
   readonly step: StepDeclaration;
   readonly entry: number;
+  /** It failed only when the restore ran again. */
+  readonly repeated: boolean;
   count: number;
 }
 
@@ -16,9 +18,12 @@ export function stepFindings(facts: ScenarioFacts): readonly Found[] {
   const groups = new Map<string, Group>();
   const found: Found[] = [];
   for (const step of facts.declaration.steps) {
-    for (const { entry, fact: result } of facts.runs.get(step.index) ?? []) {
-      found.push(...oneResult(step, entry, result));
-      for (const failure of blamed(step, result)) collect(groups, { failure, step, entry, count: failure.count });
+    for (const repeated of [false, true]) {
+      const runs = repeated ? facts.repeat?.runs : facts.runs;
+      for (const { entry, fact: result } of runs?.get(step.index) ?? []) {
+        found.push(...oneResult(step, entry, result));
+        for (const failure of blamed(step, result)) collect(groups, { failure, step, entry, repeated, count: failure.count });
+      }
     }
   }
   return [...found, ...[...groups.values()].map(failureFinding)];
@@ -61,11 +66,12 @@ function collect(groups: Map<string, Group>, group: Group): void {
   else known.count += group.count;
 }
 
-function failureFinding({ failure, step, entry, count }: Group): Found {
+function failureFinding({ failure, step, entry, repeated, count }: Group): Found {
   const times = count > 1 ? `, ${count} times` : '';
   const script = failure.script === null ? '' : `, in ${whereIs(failure.script)}`;
   const stderr = failure.stderr.trim() === '' ? '' : `: ${tail(failure.stderr)}`;
-  const actual = `exit ${failure.status}${times}${script}${stderr}`;
+  const again = repeated ? ' in the second run of the restore' : '';
+  const actual = `exit ${failure.status}${again}${times}${script}${stderr}`;
   const command = firstLine(failure.command);
   const at = { entry, line: failure.line };
   if (failure.kind === 'untested') {

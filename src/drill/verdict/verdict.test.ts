@@ -302,7 +302,7 @@ describe('places', () => {
 
   it('what is to be made anew must not be the old one', () => {
     const regenerated = { expect: { grafana: 'regenerated' as const } };
-    const anew = verifiedAs({ places: [examplePlace('grafana', { nonceBack: false })], services: [exampleService('grafana', { canary: 'absent', canarySeconds: null }), ...site] });
+    const anew = verifiedAs({ places: [examplePlace('grafana', { nonceBack: false, identity: { state: 'new', path: null } })], services: [exampleService('grafana', { canary: 'absent', canarySeconds: null }), ...site] });
     const scenario = scenarioOf(anew, regenerated);
     expect([scenario.validationStatus, scenario.data[0]?.status, scenario.services[0]?.status]).toEqual(['SUCCESSFUL', 'regenerated', 'regenerated']);
     expect(told(scenarioOf({}, regenerated).findings)).toEqual(['docs/runbook.md:81 check-passed-without-data error', 'drill.yaml:11 not-regenerated error', 'drill.yaml:20 not-regenerated error']);
