@@ -48,6 +48,8 @@ export interface StepResult {
   readonly output: string;
   /** A declared `input` was taken by a prompt. */
   readonly inputTaken: boolean;
+  /** How often gpg asked for a passphrase and was answered by the drill. */
+  readonly passphrases?: number;
 }
 
 /** One artefact after inspection. */

@@ -50,6 +50,7 @@ const stepResult = object({
   lineTimes: z.array(object({ line: z.number(), seconds, count: z.number() })),
   output: z.string(),
   inputTaken: z.boolean(),
+  passphrases: z.number().int().exactOptional(),
 });
 
 const artefact = object({

@@ -65,5 +65,6 @@ export const doneSchema: z.ZodType<Omit<BlockRun, 'start' | 'scripts' | 'output'
   prompt: z.object({ line: count, program: text }).nullable(),
   timedOutLine: count.nullable(),
   inputTaken: z.boolean(),
+  passphrases: count,
   scripts: z.record(text, text),
 });

@@ -142,6 +142,8 @@ export interface BlockRun {
   readonly stderrTail: string;
   /** Something read of the `input`. */
   readonly inputTaken: boolean;
+  /** How often gpg asked for a passphrase and was answered by the drill. */
+  readonly passphrases: number;
   /** Texts of scripts in which something ended with a status other than 0, by absolute path, as they were when the block had ended; at most 20, each cut at 256 KiB. */
   readonly scripts: ReadonlyMap<string, string>;
 }

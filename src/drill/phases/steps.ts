@@ -254,6 +254,7 @@ function stepResult(context: ScenarioContext, step: ShellStep, run: BlockRun, bl
     lineTimes: run.lineTimes.map((time) => ({ ...time, line: fileLine(shell, time.line) })),
     output: run.output,
     inputTaken: run.inputTaken,
+    passphrases: run.passphrases,
   };
 }
 

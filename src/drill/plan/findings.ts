@@ -33,6 +33,14 @@ export const builtIn = (at: SourceLine, name: string): Finding =>
 export const substituted = (file: string, { key, line, before, after }: Substitution): Finding =>
   finding('substituted', { file, line }, { message: `not run as written: \`${key}\` was replaced`, expected: before, actual: after, help: 'make the runbook say what is run' });
 
+export const answeredByEnv = (at: SourceLine, name: string): Finding =>
+  finding('substituted', at, {
+    message: `not run as written: ${name} of host.env answers what a person would be asked`,
+    expected: 'a runbook that runs with nobody typing, or a person who answers',
+    actual: `${name} is set in every shell of the drill`,
+    help: 'Nothing needs to be done where a person is meant to answer; else let the runbook itself say so.',
+  });
+
 /** Each finding once, though several steps select the same block. */
 export function once(findings: readonly Finding[]): readonly Finding[] {
   return [...new Map(findings.map((each) => [`${each.file}:${each.line}:${each.rule}:${each.message}:${each.actual}`, each])).values()];

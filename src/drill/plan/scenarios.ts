@@ -4,6 +4,7 @@ import type { DrillLoss, DrillScenario } from '../drill-file/schema.ts';
 import type { Loss, ScenarioOutline, ScenarioPlan } from '../model.ts';
 import { checkNames, keyed, keyLine, listed, type PlanContext } from './context.ts';
 import { once } from './findings.ts';
+import { answersInEnv } from './host-env.ts';
 import { isSeeded } from './services.ts';
 import { type StepList, StepPlanner } from './steps.ts';
 
@@ -41,7 +42,7 @@ export function planScenario(context: PlanContext, id: string, scenario: DrillSc
     repeatRestore: scenario['repeat-restore'],
     manual: scenario.manual,
     steps,
-    findings: once(planner.findings),
+    findings: once([...answersInEnv(context), ...planner.findings]),
   };
 }
 

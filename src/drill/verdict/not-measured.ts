@@ -2,7 +2,7 @@
 import { formatBytes, formatDuration } from '../format.ts';
 import type { Report } from '../report-model.ts';
 import type { PlaceDeclaration } from '../journal-events.ts';
-import type { DrillFacts } from './facts.ts';
+import type { DrillFacts, ScenarioFacts } from './facts.ts';
 
 type NotMeasured = Report['notMeasured'][number];
 
@@ -19,6 +19,7 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
     ...drill.scenarios.flatMap((scenario) => [
       ...scenario.notMeasured.map(({ what, why }) => ({ what, why })),
       ...scenario.declaration.steps.filter(({ kind }) => kind === 'skip').map(({ name, why }) => ({ what: name, why: why ?? 'the drill file skips it' })),
+      ...passphrases(scenario),
       ...Object.entries(scenario.declaration.manual).map(([name, seconds]) => ({
         what: name,
         why: `human work that no drill can measure: ${formatDuration(seconds)} declared for ${scenario.declaration.id}`,
@@ -30,6 +31,14 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
     const first = told.findIndex((other) => other.what === what && (other.why === why || always.some((item) => item.what === what)));
     return first === index;
   });
+}
+
+/** A person would have to have it, and to type it. */
+function passphrases({ declaration, runs, repeat }: ScenarioFacts): readonly NotMeasured[] {
+  const results = [...runs.values(), ...(repeat?.runs.values() ?? [])].flat();
+  const asked = results.reduce((sum, { fact }) => sum + (fact.passphrases ?? 0), 0);
+  if (asked === 0) return [];
+  return [{ what: 'gpg-passphrase', why: `gpg asked for a passphrase ${asked === 1 ? 'once' : `${asked} times`} in ${declaration.id}, and the drill answered at once; in an emergency somebody has to know it` }];
 }
 
 /** A place that is not compared path by path may have lost all that nothing planted. */

@@ -40,7 +40,7 @@ export function reachVerdict(evidence: Evidence): Verdict {
     return { status: 'TIMED_OUT', message: `The scenario's time was over after ${formatDuration(seconds)}, in the ${phase} phase.`, liar, limit: null };
   }
   if (found.some(({ finding }) => finding.rule === 'step-timeout')) return { status: 'TIMED_OUT', message: failure(evidence, liar), liar, limit: null };
-  if (found.some(({ finding }) => finding.severity === 'error')) return { status: 'FAILED', message: failure(evidence, liar), liar, limit: null };
+  if (found.some((item) => isError(facts, item))) return { status: 'FAILED', message: failure(evidence, liar), liar, limit: null };
   const unproven = whatIsUnproven(evidence);
   if (unproven !== null) return notMeasured(unproven);
   return { status: 'SUCCESSFUL', message: success(evidence), liar: null, limit: null };
@@ -64,10 +64,23 @@ function decidingLimit(found: readonly Found[]): Found | null {
 
 const setUp: ReadonlySet<string> = new Set(['create', 'deploy', 'seed', 'lose']);
 
+type Unproven = ScenarioFacts['unproven'][number];
+
+/** The machine failed before there was anything to restore. A limit of the host after the set-up has been weighed as a host-limit already. */
 function notSetUp(facts: ScenarioFacts): string | null {
-  // A limit of the host after the set-up has been weighed as a host-limit already.
-  const failed = facts.unproven.find(({ fact }) => fact.limit === null || setUp.has(fact.phase));
-  return failed === undefined ? null : sentence(`The ${failed.fact.phase} phase proved nothing: ${failed.fact.why}`);
+  const lost = facts.declaration.loss.type === 'compromise' || facts.losses.some(({ proven }) => proven);
+  const failed = facts.unproven.find(({ fact }) => setUp.has(fact.phase) || (fact.limit === null && !lost));
+  return failed === undefined ? null : provedNothing(failed);
+}
+
+const provedNothing = ({ fact }: Unproven): string => sentence(`The ${fact.phase} phase proved nothing: ${fact.why}`);
+
+/** An engine that is dying fails every command that asks it. */
+const engineAway = /Cannot connect to the Docker daemon|error during connect|unix\.socket/;
+
+/** An error that stands whatever became of the machine: once it failed, what its own end had brought about is blamed on nobody. */
+function isError({ unproven }: ScenarioFacts, { finding }: Found): boolean {
+  return finding.severity === 'error' && !(unproven.length > 0 && finding.rule !== 'uncovered-data' && engineAway.test(finding.actual));
 }
 
 function notSeeded({ facts, outcomes }: Evidence): string | null {
@@ -145,6 +158,8 @@ function success({ outcomes, measured, facts }: Evidence): string {
 
 /** Everything that keeps a scenario without errors from being green. */
 function whatIsUnproven({ facts, outcomes, measured }: Evidence): string | null {
+  const [machine] = facts.unproven;
+  if (machine !== undefined) return provedNothing(machine);
   if (facts.verified === null) return 'Nothing was verified after the restore.';
   if (facts.backup === null) return 'Nobody looked into what the backup left.';
   const items = [...outcomes.places, ...outcomes.services];

@@ -29,6 +29,7 @@ class Run:
         self.block = session.blocks
         self.shell = self.stdin_path = None
         self.started = self.deadline = None
+        self.passphrases = session.passphrases()
         self.watch = None
         self.next_look = self.next_type = 0
         self.last_activity = -1
@@ -85,6 +86,7 @@ class Run:
             run = f'__drill_trace_on\nbuiltin source "$DRILL_BLOCK"{source}\n'
         else:
             run = f"{quoted(interpreter(self.request['text']))} {self.path}{source}\n"
+        self.passphrases = session.passphrases()
         self.wall, self.started = time.time(), time.monotonic()
         self.deadline = self.started + self.request["timeoutSeconds"]
         self.next_look = self.started + 2 * LOOK_EVERY
@@ -192,6 +194,7 @@ class Run:
             "ended": ended, "exitCode": status, "start": self.wall, "prompt": prompt,
             "seconds": time.monotonic() - self.started if seconds is None else seconds,
             "inputTaken": self.input_taken(),
+            "passphrases": self.session.passphrases() - self.passphrases,
         }
 
     def input_taken(self):

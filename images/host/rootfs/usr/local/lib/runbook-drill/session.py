@@ -66,6 +66,15 @@ class Session:
             os.fchmod(fd, mode)
         return path
 
+    @staticmethod
+    def passphrases():
+        """How often gpg has been answered in this host."""
+        try:
+            with open("/run/runbook-drill/pinentry-count", "rb") as file:
+                return sum(1 for _ in file)
+        except OSError:
+            return 0
+
     def reap(self):
         """Takes away what has ended; keeps the statuses of shells."""
         while True:
