@@ -176,8 +176,13 @@ function whatIsUnproven({ facts, outcomes, measured }: Evidence): string | null 
   return null;
 }
 
-const ranAgain = ({ declaration, repeat }: ScenarioFacts): boolean =>
-  repeat !== null && declaration.steps.every((step) => step.phase !== 'restore' || step.kind === 'skip' || resultOf(repeat, step)?.status === 'succeeded');
+/** Every step that the first run had. */
+function ranAgain(facts: ScenarioFacts): boolean {
+  const { declaration, repeat } = facts;
+  if (repeat === null) return false;
+  const ran = declaration.steps.filter((step) => step.phase === 'restore' && step.kind !== 'skip' && resultOf(facts, step) !== null);
+  return ran.every((step) => resultOf(repeat, step)?.status === 'succeeded');
+}
 
 /** A place or service that came back or was made anew, or a service whose old data is known to be gone. */
 function provesSomething({ places, services }: Outcomes): boolean {
