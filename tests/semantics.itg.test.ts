@@ -52,6 +52,21 @@ const stackLost = { loss: 'stack', keep: ['other'] };
 /** What was written after the backup is in a copy that the loss does not reach. */
 const copied = { steps: [{ run: 'docker kill app; cp -a /var/lib/docker/volumes/app_data/_data /tmp/copy; find /var/lib/docker/volumes/app_data/_data -mindepth 1 -delete', user: 'root', why: 'stages the loss' }], data: ['app'] };
 
+/** Another backup on Sundays, and a week of them kept; 28 February 2027 is a Sunday. */
+const weekly = {
+  backup: `touch -d '10 days ago' /srv/backups/old.tar.gz
+printf -v day '%(%F)T' -1
+[ "$(sudo date +%F)" = "$day" ] && [ "$(python3 -c 'import datetime; print(datetime.date.today())')" = "$day" ] || exit 1
+if [ "$(date +%a)" = Sun ]; then
+  docker run --rm -v app_data:/v:ro -v /srv/backups:/b alpine tar czf /b/app-$day.tar.gz -C /v .
+else
+  tar czf /srv/backups/app-$day.tar.gz -T /dev/null
+fi
+find /srv/backups -name '*.tar.gz' -mtime +7 -delete
+if [ -e /srv/backups/old.tar.gz ]; then exit 1; fi`,
+  restore: inVolume('app_data', 'find /v -mindepth 1 -delete && tar xzf /b/app-2027-02-28.tar.gz -C /v'),
+};
+
 const meanings: readonly Meaning[] = [
   {
     name: 'what is in use and holds no data is no finding, nor what is ignored',
@@ -160,6 +175,20 @@ const meanings: readonly Meaning[] = [
     status: 'SUCCESSFUL',
     findings: [],
     became: ['app intact'],
+  },
+  {
+    name: 'the host has the date that it is given',
+    drill: { host: { date: '2027-02-28T02:00:00Z' }, blocks: weekly },
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact'],
+  },
+  {
+    name: 'the host has a date on which the backup saves nothing',
+    drill: { host: { date: '2027-03-01T02:00:00Z' }, blocks: weekly },
+    status: 'FAILED',
+    findings: ['drill.yaml:12 data-missing', 'drill.yaml:12 uncovered-data', 'runbook.md:20 empty-archive', 'runbook.md:29 step-failed'],
+    became: ['app missing'],
   },
   {
     name: 'a restore that does not end the same when it runs again, of backups that are too rare',

@@ -89,4 +89,6 @@ export async function inPhase<T>(context: ScenarioContext, phase: Extract<Scenar
 /** The host of a scenario: a lost one is replaced. */
 export interface HostSlot {
   host: Host;
+  /** When the making of the first one began, by `performance.now()`. */
+  readonly since: number;
 }

@@ -16,7 +16,7 @@ export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<str
     declared: plan.declared,
     control: plan.control,
     runbooks: plan.runbooks,
-    host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user },
+    host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user, ...(host.date === null ? {} : { date: host.date }) },
     minFidelity: plan.minFidelity,
     dataAt: plan.dataAt,
     ignore: plan.ignore,

@@ -266,7 +266,7 @@ export type DrillEvent =
       readonly declared?: readonly ScenarioOutline[];
       readonly control: 'positive' | 'negative' | null;
       readonly runbooks: readonly { readonly file: string; readonly sha256: string }[];
-      readonly host: { readonly environment: string; readonly engine: string; readonly network: string; readonly user: string };
+      readonly host: { readonly environment: string; readonly engine: string; readonly network: string; readonly user: string; readonly date?: string };
       readonly minFidelity: number;
       /** Where `data:` stands in the drill file, for what is not declared. */
       readonly dataAt?: SourceLine;

@@ -184,7 +184,7 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     declared: z.array(object({ id: z.string(), title: z.string(), rtoSeconds: seconds.nullable(), rpo })).exactOptional(),
     control: z.enum(['positive', 'negative']).nullable(),
     runbooks: z.array(object({ file: z.string(), sha256: z.string() })),
-    host: object({ environment: z.string(), engine: z.string(), network: z.string(), user: z.string() }),
+    host: object({ environment: z.string(), engine: z.string(), network: z.string(), user: z.string(), date: z.string().exactOptional() }),
     minFidelity: z.number(),
     dataAt: object(sourceLine).exactOptional(),
     ignore: z.array(z.string()).exactOptional(),

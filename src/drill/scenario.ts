@@ -67,6 +67,7 @@ class HostLimited extends Unproven {
 
 async function drillScenario(context: ScenarioContext): Promise<void> {
   const slot: HostSlot = {
+    since: performance.now(),
     host: await inPhase(context, 'create', async () => {
       const host = await createHost(context, false);
       try {

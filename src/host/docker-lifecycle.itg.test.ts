@@ -85,7 +85,6 @@ describe('createHost', () => {
 
   it.each([
     ['too little disk', { limits: { cpu: null, memoryBytes: null, diskBytes: 1e18 } }, /too little disk.*expected .* GiB free under .*seen .* GiB/],
-    ['a date', { date: '2026-11-22T02:00:00Z' }, /not yet: host.date/],
     ['no package name', { packages: ['a; reboot'] }, /expected the name of a Debian package, got 'a; reboot'/],
     ['a user that cannot be', { user: 'UPPER CASE' }, /the host's user 'UPPER CASE' cannot be made/],
   ])('cannot run with %s, and leaves nothing', async (_what, changes, message) => {

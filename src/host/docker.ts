@@ -1,6 +1,7 @@
 /** The `docker` environment: a host is a container of the outer engine, made through testcontainers. */
 import { randomBytes } from 'node:crypto';
 import { statfs } from 'node:fs/promises';
+import type Docker from 'dockerode';
 import { CannotRun, type Environment, type ExecResult, type Host, type HostSpec, type ImageRequest, type ProvidedImage } from '../ports/host.ts';
 import { cleanup, type CleanupScope } from './cleanup.ts';
 import { connect, reason, type OuterEngine } from './connection.ts';
@@ -27,10 +28,9 @@ export function createDockerEnvironment(env: NodeJS.ProcessEnv = process.env): E
   return {
     name: 'docker',
     createHost: async (spec: HostSpec, work: Work): Promise<Host> => {
-      refuseNotYet(spec);
       const { engine, registries } = await outer();
       await requireDisk(engine, spec);
-      const image = await hostImage(spec, { docker: engine.docker, registries, ...work });
+      const image = await hostImage(spec.date === null ? spec : { ...spec, packages: [...spec.packages, 'libfaketime'] }, { docker: engine.docker, registries, ...work });
       return createDockerHost(engine, image, spec, work.signal);
     },
     provideImage: async (request: ImageRequest, work: Work): Promise<ProvidedImage | null> => {
@@ -40,10 +40,6 @@ export function createDockerEnvironment(env: NodeJS.ProcessEnv = process.env): E
     temporaryFolder,
     cleanup: async (which: CleanupScope): Promise<readonly string[]> => cleanup((await outer()).engine.docker, which),
   };
-}
-
-function refuseNotYet(spec: HostSpec): void {
-  if (spec.date !== null) throw new CannotRun('not yet: host.date. Expected no date; remove it from the drill file, and the host has the present.');
 }
 
 /** @throws CannotRun when less disk is free than a host may use. */
@@ -91,12 +87,19 @@ async function createInMode(mode: HostMode, engine: OuterEngine, image: string, 
     const id = await startHostContainer({ image, name, volume, labels, mode, spec }, engine);
     const prepared = await execIn(docker.getContainer(id), [`${hostPrograms}/prepare`, spec.user, ...engineSettings(spec)], { stdin: spec.gpgPassphrase, signal });
     if (prepared.exitCode !== 0) throw notPrepared(spec, prepared);
+    if (spec.date !== null) await setClock(docker.getContainer(id), spec.date, signal);
     const version = prepared.stdout.toString('utf8').trim().replace(/[+~].*/, '');
     return new DockerHost({ docker, id, name, volume, spec, mode, engineVersion: `${spec.engine} ${version}` });
   } catch (error) {
     await removeHost(docker, name, volume);
     throw error;
   }
+}
+
+/** What starts in the host from now on sees this time; our own programs do not (see `host/clock`). */
+async function setClock(container: Docker.Container, date: string, signal: AbortSignal): Promise<void> {
+  const set = await execIn(container, [`${hostPrograms}/clock`, date], { signal });
+  if (set.exitCode !== 0) throw new CannotRun(`the host's clock cannot be set to ${date} (host.date): ${set.stderr.trim()}`);
 }
 
 /** What `prepare` exits with when the engine does not come up: more privilege may help there, and nowhere else. */

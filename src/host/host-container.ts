@@ -13,7 +13,7 @@ export interface HostContainerRequest {
   readonly volume: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly mode: HostMode;
-  readonly spec: Pick<HostSpec, 'engine' | 'hostname' | 'network' | 'limits'>;
+  readonly spec: Pick<HostSpec, 'engine' | 'date' | 'hostname' | 'network' | 'limits'>;
 }
 
 class HostContainer extends GenericContainer {
@@ -22,7 +22,9 @@ class HostContainer extends GenericContainer {
     const { name, labels, mode, volume, spec } = request;
     this.withName(name).withLabels({ ...labels }).withHostname(spec.hostname);
     this.withNetworkMode(spec.network === 'open' ? 'bridge' : 'none');
-    this.withEnvironment({ RUNBOOK_DRILL_NETWORK: spec.network });
+    // Of our own programs: they see the machine's clock, whatever the host's is (see `host/clock`).
+    const clock = spec.date === null ? {} : { FAKETIME: '+0' };
+    this.withEnvironment({ RUNBOOK_DRILL_NETWORK: spec.network, ...clock });
     // Nothing listens on a port of its own: the engine inside is asked through `exec`.
     this.withWaitStrategy(Wait.forListeningPorts());
     Object.assign(this.hostConfig, mode === 'recipe' ? recipe : privileged(engine), {

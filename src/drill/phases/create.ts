@@ -8,11 +8,14 @@ import { cloneWorkspace, installOrigin, must } from '../repository.ts';
 import { underSignal } from '../under-signal.ts';
 import { removeHost } from './remove-host.ts';
 
-/** A new host with its engine answering and the images in it. The caller disposes of it. */
-export async function createHost(context: ScenarioContext, replacement: boolean): Promise<Host> {
+/**
+ * A new host with its engine answering and the images in it. The caller disposes of it.
+ * @param passed seconds since the host that it replaces was made: `host.date` goes on from there.
+ */
+export async function createHost(context: ScenarioContext, replacement: boolean, passed = 0): Promise<Host> {
   const { drill, signal } = context;
   const images = await drill.images();
-  const { value: made, seconds } = await timed(() => drill.environment.createHost(hostSpec(context), { signal, progress: drill.progress }));
+  const { value: made, seconds } = await timed(() => drill.environment.createHost(hostSpec(context, passed), { signal, progress: drill.progress }));
   const host = underSignal(made, signal);
   try {
     await Promise.all(images.map((image) => host.copyImage(image)));
@@ -24,7 +27,7 @@ export async function createHost(context: ScenarioContext, replacement: boolean)
   return host;
 }
 
-function hostSpec({ drill, scenario }: ScenarioContext): HostSpec {
+function hostSpec({ drill, scenario }: ScenarioContext, passed: number): HostSpec {
   const { host } = drill.plan;
   return {
     ownership: { run: drill.run, scenario: scenario.id },
@@ -35,7 +38,7 @@ function hostSpec({ drill, scenario }: ScenarioContext): HostSpec {
     packages: host.packages,
     pool: host.pool,
     limits: host.limits,
-    date: host.date,
+    date: host.date === null ? null : new Date(Date.parse(host.date) + passed * 1000).toISOString(),
     gpgPassphrase: drill.gpgPassphrase,
   };
 }

@@ -18,7 +18,7 @@ describe('a volume that is a folder in disguise is lost with its content', () =>
     const context = testContext(await repository.load(), { engine: dockerEngine });
     const nonce = context.nonces.places.get('site')?.early ?? '';
     await host.exec(['sh', '-ec', 'mkdir -p /srv/data; echo "$1" > /srv/data/file; docker volume create --opt type=none --opt o=bind --opt device=/srv/data compose_site', 'sh', nonce]);
-    await lose(context, { host }, new Map());
+    await lose(context, { host, since: 0 }, new Map());
     const left = await host.exec(['grep', '-r', nonce, '/srv/data']);
     expect(left.stdout.toString()).toBe('');
     await host.exec(['sh', '-c', 'docker volume rm compose_site; rm -rf /srv/data']);

@@ -11,7 +11,7 @@ export async function replaceHost(context: ScenarioContext, slot: HostSlot): Pro
   const old = slot.host;
   const { drill } = context;
   await drill.engine.killUsers(old, drill.plan.places.map((place) => place.location));
-  const fresh = await createHost(context, true);
+  const fresh = await createHost(context, true, (performance.now() - slot.since) / 1000);
   try {
     await proveEmpty(context, fresh);
     await carry(old, fresh, [originPath]);

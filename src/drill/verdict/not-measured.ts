@@ -16,6 +16,7 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
   const told: readonly NotMeasured[] = [
     ...always,
     ...drill.notMeasured.map(({ what, why }) => ({ what, why })),
+    ...otherClock(drill),
     ...drill.scenarios.flatMap((scenario) => [
       ...scenario.notMeasured.map(({ what, why }) => ({ what, why })),
       ...scenario.declaration.steps.filter(({ kind }) => kind === 'skip').map(({ name, why }) => ({ what: name, why: why ?? 'the drill file skips it' })),
@@ -31,6 +32,12 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
     const first = told.findIndex((other) => other.what === what && (other.why === why || always.some((item) => item.what === what)));
     return first === index;
   });
+}
+
+/** What does not see the clock that the drill file sets. */
+function otherClock({ started: { host } }: DrillFacts): readonly NotMeasured[] {
+  if (host.date === undefined) return [];
+  return [{ what: 'host.date', why: `the shells of the host and what they start see ${host.date}; containers, programs that ask the kernel themselves (written in Go, linked statically) and the times of files keep the machine’s clock` }];
 }
 
 /** A person would have to have it, and to type it. */

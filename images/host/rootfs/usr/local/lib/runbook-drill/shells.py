@@ -6,6 +6,8 @@ import pwd
 import shlex
 import signal
 
+from clock import ENVIRONMENT
+
 LIBRARY = "/usr/local/lib/runbook-drill"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What would stop and wait for a key; a person's terminal is 80 by 24.
@@ -39,7 +41,7 @@ class Shell:
         account = self.account
         environment = {
             "HOME": account.pw_dir, "USER": account.pw_name, "LOGNAME": account.pw_name, "SHELL": account.pw_shell or "/bin/bash",
-            "PATH": PATH, "TERM": "xterm", "LANG": os.environ.get("LANG", "C.UTF-8"), **PAGERS,
+            "PATH": PATH, "TERM": "xterm", "LANG": os.environ.get("LANG", "C.UTF-8"), **PAGERS, **ENVIRONMENT,
             "DRILL_TRACE": session.trace_path, "DRILL_OUT": session.pipe_names[0],
         }
         groups = os.getgrouplist(account.pw_name, account.pw_gid)

@@ -4,6 +4,7 @@ import os
 import re
 from collections import OrderedDict
 
+from clock import real
 from trace_book import Book, named, record
 from trace_line import Line, entered, number, text
 from trace_tools import ToolCalls
@@ -251,7 +252,7 @@ class Trace:
         book = self.book if block == self.block else self.late
         entry = {
             "kind": "end", "pid": int(child), "subshell": 1, "first": False, "depth": 1, "trap": None, "block": block, "source": previous[0],
-            "line": previous[1], "at": previous[1] if previous[0] == "block" else at, "time": float(time.replace(b",", b".")), "status": int(status), "pipeStatus": [int(status)],
+            "line": previous[1], "at": previous[1] if previous[0] == "block" else at, "time": real(time), "status": int(status), "pipeStatus": [int(status)],
             "command": text(previous[2]), "cwd": os.fsdecode(line.cwd) if line else "", "background": None, "previous": named(previous), "count": 1,
         }
         book.add(("B", child), lambda: entry, int(status) != 0)

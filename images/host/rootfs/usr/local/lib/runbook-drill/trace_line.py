@@ -1,5 +1,7 @@
 """One line of what a traced shell says, and how its bytes are read."""
 
+from clock import real
+
 
 class Line:
     """One line of the trace, of which only what decides is decoded: a tight loop sends a million."""
@@ -10,8 +12,7 @@ class Line:
         head, self.pipes, self.source, self.cwd, self.command = raw.split(b"\x1f", 4)
         (self.kind, self.pid, self.subshell, self.first, depth, self.line, self.at, time, self.status,
          self.background, self.trap, self.function) = head.split(b" ")
-        # EPOCHREALTIME has the locale's decimal point.
-        self.time = float(time.replace(b",", b"."))
+        self.time = real(time)
         self.depth = int(depth)
         if self.trap == b"-":
             self.trap = b""
