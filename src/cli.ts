@@ -109,6 +109,18 @@ function program(): Command {
     .argument('<file>', 'a Markdown file')
     .option('--json', 'as JSON', false)
     .action(blocks);
+  root
+    .command('lint')
+    .description('tell what reading a runbook alone finds; exit 1 when there is an error')
+    .argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)')
+    .option('-s, --scenario <ids>', 'only these scenarios: a comma list, or given again', commaList)
+    .action(lint);
+  root
+    .command('init')
+    .description("write a first drill file from a runbook's blocks")
+    .argument('<runbook>', 'a Markdown file')
+    .option('-o, --out <file>', 'the drill file to write', 'drill.yaml')
+    .action(init);
   const again = root
     .command('report')
     .description('write the reports of a folder again, from its journal')
@@ -182,6 +194,16 @@ async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
   const { plan: drillPlan, selection } = await planOf(file, flags);
   const { planJson, planMatrix, planText } = await import('./drill/plan/listing.ts');
   process.stdout.write(flags.matrix ? planMatrix(drillPlan) : flags.json ? planJson(drillPlan, selection) : planText(drillPlan, selection));
+}
+
+async function lint(file: string | undefined, flags: Pick<RunFlags, 'scenario'>): Promise<void> {
+  const [{ plan: drillPlan }, draft] = await Promise.all([planOf(file, flags), import('./cli-draft.ts')]);
+  process.exitCode = draft.lint(drillPlan);
+}
+
+async function init(runbook: string, flags: { readonly out: string }): Promise<void> {
+  const draft = await import('./cli-draft.ts');
+  await draft.init(runbook, flags);
 }
 
 async function blocks(file: string, flags: { readonly json: boolean }): Promise<void> {

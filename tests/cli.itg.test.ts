@@ -66,6 +66,7 @@ describe('wrong input is told before anything runs', () => {
     expect(run('.', ['blocks', 'nosuch.md'])).toMatchObject({ code: 2, stderr: expect.stringContaining('nosuch.md') });
     expect(run('.', ['blocks', '.'])).toMatchObject({ code: 2, stderr: expect.stringContaining('a folder') });
     expect(run('.', ['lint']).code).toBe(2);
+    expect(run('.', ['init', 'nosuch.md']).code).toBe(2);
   });
 });
 
@@ -115,6 +116,23 @@ describe('what needs no engine', () => {
       writeFileSync(join(folder, 'long.md'), '```sh\necho a line\n```\n\n'.repeat(20_000));
       const { status, stderr } = spawnSync('bash', ['-c', 'set -o pipefail; "$0" "$1" blocks long.md | head -n 1 > /dev/null', process.execPath, cli], { cwd: folder, encoding: 'utf8' });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    });
+  });
+
+  it('lint: what reading alone finds, and 1 where there is an error', () => {
+    inRepository({}, (folder) => expect(run(folder, ['lint'], noEngine)).toMatchObject({ code: 0, stdout: '0 errors, 0 warnings\n' }));
+    inRepository({ blocks: { restore: 'tar xzf /path/to/backup.tgz' } }, (folder) => {
+      const ran = run(folder, ['lint'], noEngine);
+      expect(ran.code, ran.stderr).toBe(1);
+      expect(ran.stdout).toMatch(/^runbook\.md:\d+: error placeholder: /m);
+    });
+  });
+
+  it('init: a drill file that can be planned, and never over another', () => {
+    inRepository({}, (folder) => {
+      expect(run(folder, ['init', 'runbook.md', '--out', 'new.yaml'], noEngine)).toMatchObject({ code: 0, stderr: '' });
+      expect(run(folder, ['plan', 'new.yaml'], noEngine)).toMatchObject({ code: 0, stdout: expect.stringContaining('#restore') });
+      expect(run(folder, ['init', 'runbook.md', '--out', 'new.yaml'], noEngine).code).toBe(2);
     });
   });
 
