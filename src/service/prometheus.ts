@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { ServicePlan } from '../drill/model.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { type Api, callJson, readJson, seenIn } from './api.ts';
+import type { HttpAnswer } from './curl.ts';
 import { passwordSchema } from './login.ts';
 import { readyAt } from './ready.ts';
 
@@ -29,6 +30,11 @@ interface Samples {
   readonly newest: number;
 }
 
+interface Remembered extends Samples {
+  /** They are younger than the backup. */
+  readonly late: boolean;
+}
+
 const matrixSchema = z.object({
   data: z.object({
     resultType: z.literal('matrix'),
@@ -39,15 +45,15 @@ const scalarSchema = z.object({ data: z.object({ resultType: z.literal('scalar')
 
 export function create(plan: ServicePlan): Service {
   const { selector, ...api } = optionsSchema.parse(plan.options);
-  const remembered = new Map<string, Samples & { readonly late: boolean }>();
+  const remembered = new Map<string, Remembered>();
   const remember = async (context: ServiceContext, after: number, late: boolean): Promise<void> =>
     void remembered.set(context.nonce, { ...(await awaitSamples(context, api, selector, after, plan.name)), late });
   return {
     kind: 'prometheus',
     // Below `storage.tsdb.path`: the head block (write-ahead logs, its mapped chunks), locks, and blocks half made.
     volatile: ['./wal', './wbl', './chunks_head', './chunk_snapshot.*', './queries.active', './lock', './*.tmp-for-creation', './*.tmp-for-deletion'],
-    // Blocks bear ULIDs, which begin with 01 until the year 2527.
-    grows: ['./01*'],
+    // A block's folder bears a ULID.
+    grows: [`./${'[0-9A-Z]'.repeat(26)}`],
     seeded: true,
     legible: false,
     remedy:
@@ -82,7 +88,7 @@ async function now(context: ServiceContext, api: Api, name: string): Promise<num
   return read.data.result[0];
 }
 
-async function check(context: ServiceContext, api: Api, selector: string, samples: (Samples & { readonly late: boolean }) | undefined): Promise<ProbeAnswer> {
+async function check(context: ServiceContext, api: Api, selector: string, samples: Remembered | undefined): Promise<ProbeAnswer> {
   if (samples === undefined) return { state: 'absent', seen: 'none of its samples was remembered' };
   // A minute more than was asked for then: newer versions leave out a sample at the very beginning of a range.
   const answer = await query(context, api, `${selector}[6m]`, samples.newest);
@@ -93,13 +99,13 @@ async function check(context: ServiceContext, api: Api, selector: string, sample
   return { state: back ? 'there' : 'absent', seen: `${samples.known.size - missing} of ${samples.known.size} remembered samples are there` };
 }
 
-function query(context: ServiceContext, api: Api, promql: string, time?: number): ReturnType<typeof callJson> {
+function query(context: ServiceContext, api: Api, promql: string, time?: number): Promise<HttpAnswer> {
   const parameters = new URLSearchParams({ query: promql, ...(time === undefined ? {} : { time: time.toFixed(3) }) });
   return callJson(context, api, `/api/v1/query?${parameters.toString()}`);
 }
 
 /** Null where the answer is no matrix. */
-function samplesOf(answer: Awaited<ReturnType<typeof query>>, after: number): Samples | null {
+function samplesOf(answer: HttpAnswer, after: number): Samples | null {
   const read = readJson(answer, matrixSchema);
   if (read === null) return null;
   const newer = read.data.result.flatMap(({ metric, values }) => values.filter(([at]) => at > after).map(([at, value]) => ({ series: seriesOf(metric), at, value })));
