@@ -33,18 +33,16 @@ interface Sought {
   readonly place: PlaceContent;
   /** As in `PlaceContent.files`. */
   readonly path: string;
-  /** What a member's path must be or, after a slash, end with. */
-  readonly suffix: string;
 }
 
 /** What no other place and no other run has: the files of the canary that hold its nonce, and a file place that carries it. */
 const isOwn = (path: string): boolean => path === '.' || path === `${canaryFolder}/nonce` || path === `${canaryFolder}/random.bin`;
 const isCanary = (path: string): boolean => path.startsWith(`${canaryFolder}/`);
 
-/** All places by the names of their files, for any number of artefacts. */
+/** All places by the paths of their files, for any number of artefacts. */
 export class PlaceIndex {
   readonly places: readonly PlaceContent[];
-  readonly #byName = new Map<string, Sought[]>();
+  readonly #byPath = new Map<string, Sought[]>();
   readonly #owners = new Map<string, Set<string>>();
 
   constructor(places: readonly PlaceContent[]) {
@@ -52,8 +50,15 @@ export class PlaceIndex {
     for (const place of places) for (const [path, sha256] of place.files) this.#add(place, path, sha256);
   }
 
-  sought(path: string): readonly Sought[] {
-    return this.#byName.get(basename(path)) ?? [];
+  /** The files that a member may be: those whose path is the end of its own, with the folder that is before it. */
+  *sought(path: string): Generator<Sought & { readonly folder: string }> {
+    for (let at = 0; ; at = path.indexOf('/', at) + 1) {
+      for (const sought of this.#byPath.get(path.slice(at)) ?? []) {
+        // By its bare name alone a file is found at the archive's root only: many folders have a file of the same name.
+        if (at === 0 || sought.path !== '.' || path.includes('/', at)) yield { ...sought, folder: path.slice(0, at) };
+      }
+      if (!path.includes('/', at)) return;
+    }
   }
 
   /** Content that no other place has. */
@@ -62,15 +67,14 @@ export class PlaceIndex {
   }
 
   #add(place: PlaceContent, path: string, sha256: string): void {
-    const suffixes = path === '.' ? [basename(place.root), `${basename(dirname(place.root))}/${basename(place.root)}`] : [path];
-    for (const suffix of suffixes) {
-      const known = this.#byName.get(basename(suffix)) ?? [];
-      known.push({ place, path, suffix });
-      this.#byName.set(basename(suffix), known);
-    }
+    const name = basename(place.root);
+    for (const end of path === '.' ? [name, `${basename(dirname(place.root))}/${name}`] : [path]) this.#byPath.set(end, [...(this.#byPath.get(end) ?? []), { place, path }]);
     this.#owners.set(sha256, (this.#owners.get(sha256) ?? new Set()).add(place.name));
   }
 }
+
+/** What is kept of an artefact at most, so that one of any number of members takes no more memory. Beyond it, nothing is said of a place. */
+const mostSpots = 100_000;
 
 /** Where a place may lie in an archive: what was found below one folder of it. */
 interface Spot {
@@ -95,15 +99,9 @@ export class PlacesWithin implements MemberListener {
   member({ path, type, sha256 }: Pick<MemberFact, 'path' | 'type' | 'sha256'>, within: readonly string[]): void {
     const normal = path.split('/').filter((part) => part !== '' && part !== '.').join('/');
     const archive = within.join('\0');
-    if (type === 'd') this.#folders.add(`${archive}\0${normal === '' ? '' : `${normal}/`}`);
+    if (type === 'd' && this.#folders.size < mostSpots) this.#folders.add(`${archive}\0${normal === '' ? '' : `${normal}/`}`);
     if (type !== 'f' || sha256 === null) return;
-    for (const { place, path: inPlace, suffix } of this.#index.sought(normal)) {
-      // By its bare name alone a file is found at the archive's root only: many folders have a file of the same name.
-      const anywhere = inPlace !== '.' || suffix.includes('/');
-      if (normal !== suffix && !(anywhere && normal.endsWith(`/${suffix}`))) continue;
-      const folder = normal.slice(0, normal.length - suffix.length);
-      this.#spot(place, archive, folder).files.set(inPlace, place.files.get(inPlace) === sha256);
-    }
+    for (const { place, path: inPlace, folder } of this.#index.sought(normal)) this.#spot(place, archive, folder)?.files.set(inPlace, place.files.get(inPlace) === sha256);
   }
 
   ended(within: readonly string[], intact: boolean): void {
@@ -123,9 +121,11 @@ export class PlacesWithin implements MemberListener {
     });
   }
 
-  #spot(place: PlaceContent, within: string, folder: string): Spot {
+  #spot(place: PlaceContent, within: string, folder: string): Spot | null {
     const key = [place.name, within, folder].join('\0');
-    const spot = this.#spots.get(key) ?? { place, within, folder, files: new Map<string, boolean>() };
+    const known = this.#spots.get(key);
+    if (known !== undefined || this.#spots.size >= mostSpots) return known ?? null;
+    const spot = { place, within, folder, files: new Map<string, boolean>() };
     this.#spots.set(key, spot);
     return spot;
   }
