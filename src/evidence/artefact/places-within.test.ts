@@ -45,6 +45,9 @@ describe('a place with its canary', () => {
   it('beside an older copy of itself is as its canary says', () => {
     expect(within({ ...withoutCanary(below('old', app, { config: 'c0' })), ...below('new', app) })).toMatchObject([{ ofThisRun: true, differing: [] }]);
   });
+  it('that stands there twice is as in the copy that is most like it', () => {
+    expect(within({ ...below('a', app, { config: 'c0' }), ...below('b', app) })).toMatchObject([{ folder: 'b/', differing: [] }]);
+  });
   it('is found in an archive within', () => expect(within({}, below('', app))).toMatchObject([{ place: 'app', ofThisRun: true }]));
 });
 

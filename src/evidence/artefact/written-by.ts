@@ -20,7 +20,7 @@ const clockTick = 0.011;
 export function commandThatWrote(path: string, changed: number, spans: readonly CommandSpan[]): CommandSpan | null {
   const begun = spans.filter((span) => span.start - clockTick <= changed);
   const running = begun.filter((span) => changed <= span.end);
-  const candidates = running.length > 0 ? running.toSorted((a, b) => Number(a.start > changed) - Number(b.start > changed)) : begun.slice(-1);
+  const candidates = running.length > 0 ? running : begun.slice(-1);
   const naming = (part: string): CommandSpan | undefined => (part.length > 1 ? candidates.find((span) => span.command.includes(part)) : undefined);
   return naming(basename(path)) ?? naming(dirname(path)) ?? candidates[0] ?? null;
 }
