@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Mismatch, OldArtefact } from '../journal-events.ts';
 import type { ScenarioReport } from '../report-model.ts';
-import { type ExampleParts, exampleArtefact, exampleBackup, exampleJournal, examplePlace, exampleService, exampleVerified, goodParts, runbook, verifiedAs } from './example-journal.ts';
+import { type ExampleParts, exampleArtefact, exampleBackup, exampleDrill, exampleJournal, examplePlace, exampleService, exampleVerified, goodParts, runbook, verifiedAs } from './example-journal.ts';
 import { judge } from './index.ts';
 
 function scenarioOf(parts: Partial<ExampleParts>): ScenarioReport {
@@ -81,6 +81,14 @@ describe('a file of yesterday', () => {
   it('as a folder of copies is no other than the new one where that covers the place', () => {
     expect(stale([{ ...old, path: '/srv/backups/mirror/' }], read('/srv/backups/mirror/'), exampleBackup.coverage)).toEqual([]);
   });
+});
+
+it('covers a place by its own canary, and by that of its service where services alone prove it', () => {
+  const artefacts = [exampleArtefact('list', { holds: ['service grafana', 'service site', 'loki'] })];
+  expect(scenarioOf(inspected({ artefacts })).artefacts[0]?.covers).toEqual(['site', 'loki']);
+  const places = exampleDrill.places.map((place) => ({ ...place, compare: 'service' as const }));
+  const [scenario] = judge(exampleJournal(inspected({ artefacts }), {}, { places })).scenarios;
+  expect(scenario?.artefacts[0]?.covers).toEqual(['grafana', 'site', 'loki']);
 });
 
 it('what an engine keeps is not empty because its size is not told', () => {

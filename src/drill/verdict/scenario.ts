@@ -122,8 +122,11 @@ function reportOutcomes(facts: ScenarioFacts, outcomes: Outcomes): Pick<Scenario
   };
 }
 
-function reportArtefacts(drill: DrillFacts, facts: ScenarioFacts): ScenarioReport['artefacts'] {
-  const placeOf = new Map(drill.started.services.map(({ name, data }) => [serviceKey(name), data ?? name]));
+/** A service's canary stands for its place only where services alone prove that: else it may stand in a mere list. */
+function reportArtefacts({ started }: DrillFacts, facts: ScenarioFacts): ScenarioReport['artefacts'] {
+  const proven = new Set(started.places.filter(({ compare }) => compare === 'service').map(({ name }) => name));
+  const covers = new Map(started.places.map(({ name }) => [name, name]));
+  for (const { name, data } of started.services) if (data === null || proven.has(data)) covers.set(serviceKey(name), data ?? name);
   return (facts.backup?.fact.artefacts ?? []).map(({ path, sha256, bytes, state, kind, layers, holds }) => ({
     path,
     sha256,
@@ -131,6 +134,6 @@ function reportArtefacts(drill: DrillFacts, facts: ScenarioFacts): ScenarioRepor
     state,
     kind,
     layers,
-    covers: [...new Set(holds.map((key) => placeOf.get(key) ?? key))],
+    covers: [...new Set(holds.flatMap((key) => covers.get(key) ?? []))],
   }));
 }
