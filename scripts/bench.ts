@@ -10,6 +10,7 @@ import { openSession } from '../src/shell/session.ts';
 import { makeRepository } from '../tests/small-drill.ts';
 import { makeTestHost } from '../tests/test-host.ts';
 import { archiveRows, manyFiles } from './bench-archive.ts';
+import { bigPlan, reportPage } from './bench-report.ts';
 import { type Row, median, seconds } from './measure.ts';
 
 /** Commands of a backup, each well over a millisecond. */
@@ -89,7 +90,7 @@ function actionStart(): Row {
   }
 }
 
-const rows: Row[] = [await hostReady(), actionStart()];
+const rows: Row[] = [await hostReady(), actionStart(), bigPlan(), ...(await reportPage())];
 {
   await using host = await makeTestHost();
   rows.push(await stepOverhead(host), ...(await manifest(host)), await bigPrint(host), ...(await archiveRows(host)), await manyFiles(host));
