@@ -52,6 +52,13 @@ export interface StepResult {
   readonly passphrases?: number;
 }
 
+/**
+ * How an encrypted artefact stands to what is known to open it. `open`: who restores has the key or passphrase. `backup-only`: its
+ * passphrase stands in what the backup runs, and nowhere else. `closed`: nothing that the drill knows opens it. `mistake`: a known
+ * passphrase opens it only with a mistake in it. `damaged`: it cannot be decrypted to its end.
+ */
+export type ArtefactLock = 'open' | 'backup-only' | 'closed' | 'mistake' | 'damaged';
+
 /** One artefact after inspection. */
 export interface ArtefactFact {
   /** `folder`: plain copies below one new folder. `commit`: a branch or tag of the origin. `snapshot`, `object`: kept by the engine. */
@@ -72,6 +79,8 @@ export interface ArtefactFact {
   readonly holds: readonly string[];
   /** Places with `secret: true` of which content can be read in it by everyone. */
   readonly plaintext: readonly string[];
+  /** Absent where nothing is encrypted, or not with OpenPGP. */
+  readonly lock?: ArtefactLock;
   /** Outlives a lost host. */
   readonly offsite: boolean;
   /** The command that wrote it last. */

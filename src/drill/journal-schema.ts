@@ -64,6 +64,7 @@ const artefact = object({
   contentBytes: z.number().nullable(),
   holds: z.array(z.string()),
   plaintext: z.array(z.string()),
+  lock: z.enum(['open', 'backup-only', 'closed', 'mistake', 'damaged']).exactOptional(),
   offsite: z.boolean(),
   writtenBy: object(sourceLine).nullable(),
   detail: z.string(),

@@ -1,8 +1,6 @@
 /** What a backup committed or pushed: commits are artefacts like any file, and those in the origin outlive a lost host. */
-import { PassThrough, Writable } from 'node:stream';
-import { type InspectionOptions, inspectStream } from '../../evidence/artefact/inspect-stream.ts';
+import { type InspectionOptions, inspectArtefacts } from '../../evidence/artefact/inspect-artefacts.ts';
 import type { InspectedArtefact } from '../../evidence/artefact/mismatch.ts';
-import { NeedleScanner } from '../../evidence/artefact/needle-scanner.ts';
 import { type PlaceIndex, PlacesWithin } from '../../evidence/artefact/places-within.ts';
 import { type CommandSpan, commandThatWrote } from '../../evidence/artefact/written-by.ts';
 import type { Host } from '../../ports/host.ts';
@@ -69,13 +67,11 @@ async function inspectRefs(host: Host, repository: Repository, refs: readonly (r
   const inspected = await Promise.all(
     refs.map(async ([ref, commit]): Promise<InspectedArtefact | null> => {
       const places = new PlacesWithin(inspection.places);
-      const stream = new PassThrough();
-      const archive = host.exec(git(repository.folder, 'archive', '--format=tar', commit), { stdout: stream }).finally(() => stream.end());
-      const [facts, { exitCode, stderr }] = await Promise.all([inspectStream(stream, { ...inspection, listener: places }), archive]);
+      const sources = [{ command: git(repository.folder, 'archive', '--format=tar', commit), listener: places }, { command: history(repository, commit, known) }];
+      const [facts, inHistory] = await inspectArtefacts(host, sources, inspection);
       // A workspace may have refs that are no trees; the origin is what a lost host is restored from.
-      if (exitCode !== 0 && !repository.offsite) return null;
-      if (exitCode !== 0) throw new Error(`commit ${commit} of ${ref} cannot be read: exit ${exitCode}: ${stderr.trim()}`);
-      const inHistory = await plaintextInHistory(host, repository, commit, known, inspection);
+      if (!facts && !repository.offsite) return null;
+      if (!facts || !inHistory) throw new Error(`commit ${commit} of ${ref} cannot be read`);
       return {
         places: places.found(),
         fact: {
@@ -88,7 +84,7 @@ async function inspectRefs(host: Host, repository: Repository, refs: readonly (r
           members: facts.members,
           contentBytes: facts.contentBytes,
           holds: facts.holds,
-          plaintext: [...new Set([...facts.plaintext, ...inHistory])],
+          plaintext: [...new Set([...facts.plaintext, ...inHistory.plaintext])],
           offsite: repository.offsite,
           writtenBy: await writerOf(host, repository, ref, inspection.spans),
           detail: commit,
@@ -99,22 +95,14 @@ async function inspectRefs(host: Host, repository: Repository, refs: readonly (r
   return inspected.filter((artefact) => artefact !== null);
 }
 
-/** What a later commit takes away again is there for everyone all the same. */
-async function plaintextInHistory(host: Host, { folder }: Repository, commit: string, known: ReadonlySet<string>, inspection: CommitInspection): Promise<Iterable<string>> {
-  const scanner = new NeedleScanner(inspection);
-  const sink = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      scanner.write(chunk);
-      done();
-    },
-  });
+/** All that came with a commit: what a later one takes away again is there for everyone all the same. */
+function history({ folder }: Repository, commit: string, known: ReadonlySet<string>): readonly string[] {
   // Of two repositories, each may lack commits that the other one has.
   const script = String.raw`
     cd -- "$1" && commit=$2 && shift 2
     export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
     git rev-list --objects --ignore-missing "$commit" --not "$@" | cut -d ' ' -f 1 | git cat-file --batch`;
-  await host.exec(['/bin/sh', '-c', script, 'sh', folder, commit, ...known], { stdout: sink });
-  return scanner.needles;
+  return ['/bin/sh', '-c', script, 'sh', folder, commit, ...known];
 }
 
 /** The command that ran when the ref's file was written; null where Git keeps it in no file of its own. */

@@ -1,12 +1,12 @@
 /** What an inspection of a backup looks for, and where. */
 import type { BackupInspection, SearchedVolume } from '../../evidence/artefact/inspect-backup.ts';
-import type { Needle } from '../../evidence/artefact/needle-scanner.ts';
+import type { Needle } from '../../evidence/artefact/inspect-artefacts.ts';
 import type { PlaceIndex } from '../../evidence/artefact/places-within.ts';
 import type { EngineVolume } from '../../ports/engine.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ScenarioContext, homeOf, inHost } from '../context.ts';
 import { serviceKey } from '../journal-events.ts';
-import type { Plan } from '../model.ts';
+import { keysOf } from './passphrases.ts';
 import { locate } from './places.ts';
 import type { PhaseOutcome } from './steps.ts';
 
@@ -24,12 +24,12 @@ export async function inspectionOf(
   contents: { readonly places: PlaceIndex; readonly needles: readonly Needle[] },
   { spans }: PhaseOutcome,
 ): Promise<BackupInspection> {
-  const { plan, engine, gpgPassphrase } = context.drill;
+  const { plan, engine } = context.drill;
   const { user } = host.spec;
   const roots = (await Promise.all(plan.places.map((place) => locate(context, host, place)))).filter((root) => root !== null);
   return {
     nonces: nonceNames(context),
-    passphrases: [...passphrasesOf(gpgPassphrase, plan), ...(await passphrasesInBackup(context, host))],
+    ...(await keysOf(context, host)),
     since,
     exclude: [...engine.storage, ...roots, `${homeOf(user)}/.bash_history`],
     volumes: searchedVolumes(volumes, await engine.volumes(host)).filter(({ root }) => !roots.includes(root)),
@@ -52,26 +52,3 @@ function nonceNames({ nonces }: ScenarioContext): ReadonlyMap<string, string> {
   for (const [nonce, owner] of nonces.all) if (!owner.late) names.set(nonce, owner.of === 'place' ? owner.name : serviceKey(owner.name));
   return names;
 }
-
-/** Passphrases that the backup itself gives to gpg, in its words or in a file of the host. */
-async function passphrasesInBackup({ scenario }: ScenarioContext, host: Host): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const step of scenario.steps) {
-    if (step.phase !== 'backup' || !('shell' in step)) continue;
-    for (const [, file, quoted = ''] of step.shell.text.matchAll(/--passphrase(-file)?[=\s]+('[^']*'|"[^"]*"|[^\s'"]+)/g)) {
-      const word = quoted.replace(/^(['"])(.*)\1$/s, '$2');
-      if (file === undefined) found.push(word);
-      else found.push((await host.exec(['/usr/bin/head', '-n', '1', inHost(word, host.spec.user)])).stdout.toString().trimEnd());
-    }
-  }
-  return found.filter((passphrase) => passphrase !== '');
-}
-
-/** What a person who restores may hold: gpg's answer, `host.files` (gpg reads the first line of a passphrase file) and `host.env`. */
-export function passphrasesOf(gpgPassphrase: string, { host }: Pick<Plan, 'host'>): readonly string[] {
-  const files = host.files.flatMap(({ content }) => [content.trim(), content.split('\n', 1)[0]?.trimEnd() ?? '']);
-  return [...new Set([gpgPassphrase, ...files.filter((text) => text.length <= longestPassphrase), ...Object.values(host.env), ''])];
-}
-
-/** gpg takes no longer one. Trying a whole configuration file as a passphrase costs seconds. */
-const longestPassphrase = 255;

@@ -1,6 +1,6 @@
 /** Places with `secret: true`: what is in them, and by what it is known in an artefact. */
 import { distinctiveIn } from '../../evidence/artefact/distinctive.ts';
-import type { Needle } from '../../evidence/artefact/needle-scanner.ts';
+import type { Needle } from '../../evidence/artefact/inspect-artefacts.ts';
 import type { Host } from '../../ports/host.ts';
 import type { ScenarioContext } from '../context.ts';
 import type { PlacePlan } from '../model.ts';

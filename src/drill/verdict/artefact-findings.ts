@@ -54,15 +54,24 @@ function artefactFinding(artefact: ArtefactFact, at: SourceLine): readonly Findi
   return artefact.state === 'broken' ? [brokenArtefact(artefact, at, form, detail)] : [];
 }
 
-function brokenArtefact({ path, bytes, layers }: ArtefactFact, at: SourceLine, form: string, detail: string): Finding {
-  const encrypted = layers.at(-1) === 'openpgp';
-  return finding(encrypted ? 'undecryptable-artefact' : 'unreadable-artefact', at, {
-    message: `${path} cannot be ${encrypted ? 'decrypted' : 'read to its end'}`,
-    expected: encrypted ? 'a message that the drill’s passphrase opens' : 'an artefact that can be read to its end',
-    actual: `${form} of ${bytes} bytes${detail === '' ? '' : `: ${detail}`}`,
-    help: encrypted
-      ? 'Encrypt with the passphrase that the person who restores will have; the drill’s is answered where gpg asks.'
-      : 'See whether the command that wrote it was cut short or failed: what follows the damage will not come back.',
+function brokenArtefact({ path, bytes, lock }: ArtefactFact, at: SourceLine, form: string, detail: string): Finding {
+  const actual = `${form} of ${bytes} bytes${detail === '' ? '' : `: ${detail}`}`;
+  if (lock === 'mistake' || lock === 'damaged') {
+    return finding('undecryptable-artefact', at, {
+      message: `${path} cannot be decrypted`,
+      expected: 'a message that opens, to its end, with the passphrase of the person who restores',
+      actual,
+      help:
+        lock === 'mistake'
+          ? 'See how the passphrase reaches gpg: a file with Windows line ends makes it another one.'
+          : 'See whether gpg was cut short, or what changed the file after it: gpg refuses it all, and so must who restores.',
+    });
+  }
+  return finding('unreadable-artefact', at, {
+    message: `${path} cannot be read to its end`,
+    expected: 'an artefact that can be read to its end',
+    actual,
+    help: 'See whether the command that wrote it was cut short or failed: what follows the damage will not come back.',
   });
 }
 

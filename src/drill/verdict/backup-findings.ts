@@ -5,6 +5,7 @@ import type { SourceLine } from '../model.ts';
 import { artefactFindings } from './artefact-findings.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
 import { type Found, finding } from './found.ts';
+import { lockedFindings } from './locked-findings.ts';
 import { staleFindings } from './stale-findings.ts';
 import type { JudgedPlace, Outcomes } from './outcome.ts';
 
@@ -26,6 +27,7 @@ export function backupFindings(drill: DrillFacts, facts: ScenarioFacts, outcomes
   const findings = [
     ...noArtefact(facts, outcomes, lastStep),
     ...artefactFindings(backup.fact, outcomes, lastStep),
+    ...lockedFindings(facts, outcomes, lastStep),
     ...staleFindings(facts, outcomes, lastStep),
     ...uncovered(facts, outcomes),
     ...bornVolumes.map((volume) => bornVolume(volume, allCovered(facts, outcomes), drill)),

@@ -4,6 +4,7 @@ import { counted, formatDuration, listNames } from '../format.ts';
 import type { ScenarioReport, ValidationStatus } from '../report-model.ts';
 import { isEmptyArchive, isEmptyArtefact } from './artefact-findings.ts';
 import { coveredOf } from './backup-findings.ts';
+import { isLockedOut } from './locked-findings.ts';
 import type { Measured } from './clocks.ts';
 import { type DrillFacts, type ScenarioFacts, resultOf, wentWrong } from './facts.ts';
 import { type Found, type Moment, isBefore, whereIs } from './found.ts';
@@ -126,15 +127,16 @@ function liarOf({ facts, outcomes, found }: Evidence): Liar {
   return found.some(({ finding }) => finding.rule === 'check-passed-without-data' || finding.rule === 'check-failed-with-data') ? 'check' : null;
 }
 
-function isBackupsFault(facts: ScenarioFacts, { places }: Outcomes, item: JudgedPlace | JudgedService): boolean {
+function isBackupsFault(facts: ScenarioFacts, outcomes: Outcomes, item: JudgedPlace | JudgedService): boolean {
   const isService = 'kind' in item.declaration;
+  const { places } = outcomes;
   const place = isService ? places.find(({ declaration }) => 'data' in item.declaration && declaration.name === item.declaration.data) : places.find((candidate) => candidate === item);
   if (place !== undefined && coveredOf(facts, place) === 'no') return true;
   const key = isService ? serviceKey(item.declaration.name) : item.declaration.name;
   const { artefacts = [], mismatches = [] } = facts.backup?.fact ?? {};
   const holding = artefacts.filter(({ holds }) => holds.includes(key));
   const isOther = ({ path }: ArtefactFact): boolean => mismatches.some((mismatch) => mismatch.artefact === path && mismatch.place === place?.declaration.name);
-  return holding.length > 0 && holding.every((artefact) => artefact.state === 'broken' || isEmptyArchive(artefact) || isEmptyArtefact(artefact) || isOther(artefact));
+  return holding.length > 0 && holding.every((artefact) => artefact.state === 'broken' || isLockedOut(artefact, facts, outcomes) || isEmptyArchive(artefact) || isEmptyArtefact(artefact) || isOther(artefact));
 }
 
 function failure({ found, outcomes }: Evidence, liar: Liar): string {

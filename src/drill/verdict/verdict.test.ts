@@ -223,11 +223,29 @@ describe('the backup', () => {
     [{ bytes: 20, layers: ['gzip'], members: null, contentBytes: 0 }, 'empty-artefact'],
     [{ bytes: 90, layers: ['openpgp'], members: null, contentBytes: 0 }, 'empty-artefact'],
     [{ bytes: 45, layers: ['gzip', 'tar'], members: 0, contentBytes: 0 }, 'empty-archive'],
-    [{ state: 'broken', layers: ['openpgp'], members: null, contentBytes: null }, 'undecryptable-artefact'],
+    [{ state: 'broken', layers: ['openpgp', 'zstd', 'tar'], lock: 'damaged', members: null, contentBytes: null }, 'undecryptable-artefact'],
+    [{ state: 'broken', layers: ['openpgp', 'gzip', 'tar'], lock: 'mistake', members: null, contentBytes: null }, 'undecryptable-artefact'],
+    [{ state: 'broken', layers: ['openpgp', 'gzip'], lock: 'open', members: null, contentBytes: null }, 'unreadable-artefact'],
     [{ state: 'broken', layers: ['gzip'], members: null, contentBytes: null }, 'unreadable-artefact'],
   ] as const)('%o is %s', (more, rule) => {
     expect(told(inspected({ artefacts: [exampleArtefact('x', more)] }).findings)).toEqual([`docs/runbook.md:42 ${rule} error`]);
     expect(told(inspected({ artefacts: [exampleArtefact('x', { ...more, writtenBy: null })] }).findings)).toEqual([`docs/runbook.md:40 ${rule} error`]);
+  });
+
+  it.each([
+    ['nothing that the drill knows opens', { state: 'opaque', layers: ['openpgp'], lock: 'closed', members: null, contentBytes: null, holds: [] }, 'restore'],
+    ['only the passphrase of the backup itself opens', { lock: 'backup-only' }, 'backup'],
+  ] as const)('made an artefact that %s: at fault only where gpg could not open it in the restore, and data is missing', (_name, more, liar) => {
+    const artefacts = [exampleArtefact('grafana', more), exampleArtefact('loki')];
+    const coverage = [{ name: 'grafana', covered: liar === 'backup' ? 'yes' : 'unknown', why: '' }, { name: 'loki', covered: 'yes', why: '' }] as const;
+    const refused = { restore: stepEnded(2, { failures: [exampleFailure(62, { stderr: 'gpg: decryption failed: Bad session key' })] }) };
+    const other = { restore: stepEnded(2, { failures: [exampleFailure(62, { stderr: 'tar: damaged' })] }) };
+    const judged = (parts: Parameters<typeof scenarioOf>[0]): ScenarioReport => scenarioOf({ inspected: [{ ...exampleBackup, artefacts, coverage }], ...parts });
+    const rules = (parts: Parameters<typeof scenarioOf>[0]): readonly string[] => judged(parts).findings.map(({ rule }) => rule);
+    expect(rules({ ...refused, ...verifiedAs(grafanaGone) })).toContain('undecryptable-artefact');
+    expect(judged({ ...refused, ...verifiedAs(grafanaGone) }).liar).toBe(liar);
+    expect(rules(refused)).not.toContain('undecryptable-artefact');
+    expect(rules({ ...other, ...verifiedAs(grafanaGone) })).not.toContain('undecryptable-artefact');
   });
 
   it('made a volume of its own: a warning where all is covered all the same', () => {

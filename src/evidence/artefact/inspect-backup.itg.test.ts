@@ -21,7 +21,7 @@ async function inspect(command: string, more: Partial<BackupInspection> = {}): P
   expect(result.stderr).toBe('');
   const { artefacts } = await inspectBackup(host, {
     nonces: new Map([[nonce, 'app']]),
-    passphrases: ['correct horse battery'],
+    passphrases: [{ text: 'correct horse battery', from: 'person' }],
     since,
     exclude: ['/data', '/var/lib/docker', '/var/lib/containerd'],
     volumes: [],

@@ -1,10 +1,9 @@
 /** The artefacts of a backup phase, each looked into as a stream, before anything is lost. */
-import { PassThrough } from 'node:stream';
 import picomatch from 'picomatch';
 import type { ArtefactFact } from '../../drill/journal-events.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ChangedFile, findChangedFiles, findNewFolders } from './changed-files.ts';
-import { type InspectionOptions, type StreamFacts, inspectStream } from './inspect-stream.ts';
+import { type InspectionOptions, type StreamFacts, inspectArtefacts } from './inspect-artefacts.ts';
 import type { InspectedArtefact } from './mismatch.ts';
 import { type PlaceIndex, type PlaceWithin, PlacesWithin } from './places-within.ts';
 import { isPlain, plainArtefacts } from './plain-copies.ts';
@@ -62,11 +61,10 @@ export async function inspectBackup(host: Host, inspection: BackupInspection): P
   const isInBorn = matcher(volumes.filter(({ born }) => born).map(({ root }) => root));
   const archives: InspectedArtefact[] = [];
   const plain: InspectedFile[] = [];
-  for (const file of files) {
-    const inspected = await inspectFile(host, file, inspection);
-    if (inspected === null || isOthers(inspected, inspection)) continue;
+  for (const inspected of await inspectFiles(host, files, inspection)) {
+    if (isOthers(inspected, inspection)) continue;
     if (isPlain(inspected.facts)) plain.push(inspected);
-    else archives.push({ fact: artefact(inspected, isOffsite(file.path), spans), places: inspected.places });
+    else archives.push({ fact: artefact(inspected, isOffsite(inspected.file.path), spans), places: inspected.places });
   }
   const copies = plainArtefacts(plain, [...newFolders, ...volumes.filter(({ born }) => born).map(({ root }) => root)], {
     isOffsite,
@@ -108,16 +106,14 @@ function contentOfBorn(files: readonly ChangedFile[], artefacts: readonly Inspec
   );
 }
 
-/** Null for a file that is gone again, or that only root's own kernel interfaces could read. */
-export async function inspectFile(host: Host, file: ChangedFile, inspection: BackupInspection): Promise<InspectedFile | null> {
-  const places = new PlacesWithin(inspection.places);
-  const stream = new PassThrough({ highWaterMark: 1 << 20 });
-  // Ended in any case: an inspection of a file that cannot be read on would wait for ever.
-  // When a file was last read tells whether a restore reads it: our own reading must not, where its owner's rights can be had.
-  const read = 'dd if="$1" iflag=noatime bs=1M status=none 2>/dev/null || exec cat -- "$1"';
-  const reading = host.exec(['/bin/sh', '-c', read, 'sh', file.path], { stdout: stream }).finally(() => stream.end());
-  const [result, facts] = await Promise.all([reading, inspectStream(stream, { ...inspection, listener: places })]);
-  return result.exitCode === 0 ? { file, facts, places: places.found() } : null;
+/** Those that are still there, and that not only root's own kernel interfaces could read. */
+export async function inspectFiles(host: Host, files: readonly ChangedFile[], inspection: BackupInspection): Promise<readonly InspectedFile[]> {
+  const sources = files.map(({ path }) => ({ path, listener: new PlacesWithin(inspection.places) }));
+  const facts = await inspectArtefacts(host, sources, inspection);
+  return files.flatMap((file, index) => {
+    const fact = facts[index] ?? null;
+    return fact === null ? [] : [{ file, facts: fact, places: sources[index]?.listener.found() ?? [] }];
+  });
 }
 
 function artefact({ file, facts }: InspectedFile, offsite: boolean, spans: readonly CommandSpan[]): ArtefactFact {
@@ -133,6 +129,7 @@ function artefact({ file, facts }: InspectedFile, offsite: boolean, spans: reado
     contentBytes: facts.contentBytes,
     holds: facts.holds,
     plaintext: facts.plaintext,
+    ...(facts.lock === null ? {} : { lock: facts.lock }),
     offsite,
     writtenBy: writer === null ? null : { file: writer.file, line: writer.line },
     detail: facts.detail,

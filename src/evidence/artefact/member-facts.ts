@@ -1,6 +1,5 @@
 /** What an archive says of each of its members, and what its content is. */
 import type { EntryType } from '../manifest.ts';
-import type { ByteSource } from './byte-source.ts';
 
 /** `h` is a further name of a file that stands before it in the archive: its `link`. */
 export type MemberType = EntryType | 'h';
@@ -27,8 +26,6 @@ export interface MemberFact {
   readonly sha256: string | null;
 }
 
-export type MemberHead = Omit<MemberFact, 'sha256'>;
-
 /**
  * Told of the members as they pass, so that an archive of any number of them takes no memory. `within` are the paths of the archives
  * that lie around this one, from the outside in: empty for members of the artefact itself.
@@ -38,9 +35,3 @@ export interface MemberListener {
   /** The archive at `within` has no more members. They count only if it is intact: else they may be any bytes. */
   ended?(within: readonly string[], intact: boolean): void;
 }
-
-/**
- * What a reader of an archive hands each member to, with its content; what is left of that is drained by the reader.
- * `whole` is false for a file whose holes are too many to be read: then the content is without them.
- */
-export type VisitMember = (head: MemberHead, content: ByteSource, whole: boolean) => Promise<void>;

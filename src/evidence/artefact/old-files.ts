@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Host } from '../../ports/host.ts';
 import { printablePath } from '../printable-path.ts';
 import { findUnchangedFiles } from './changed-files.ts';
-import { type BackupInspection, type InspectedFile, inspectFile, matcher, shownPath } from './inspect-backup.ts';
+import { type BackupInspection, type InspectedFile, inspectFiles, matcher, shownPath } from './inspect-backup.ts';
 import { PlacesWithin } from './places-within.ts';
 import { isPlain } from './plain-copies.ts';
 
@@ -39,10 +39,8 @@ export async function findOldFiles(host: Host, inspection: BackupInspection): Pr
   const candidates = (await findUnchangedFiles(host, where, inspection.since, [...systems, ...inspection.exclude])).filter(({ path }) => isKept(path) || namedAsArchive.test(path));
   const archives: OldFile[] = [];
   const copies: InspectedFile[] = [];
-  for (const file of new Map(candidates.map((candidate) => [candidate.path, candidate])).values()) {
-    const inspected = await inspectFile(host, file, inspection);
-    if (inspected === null) continue;
-    const { facts, places } = inspected;
+  for (const inspected of await inspectFiles(host, [...new Map(candidates.map((candidate) => [candidate.path, candidate])).values()], inspection)) {
+    const { file, facts, places } = inspected;
     const like = facts.state === 'readable' ? places.map(({ place }) => place) : [];
     if (isPlain(facts)) copies.push(inspected);
     else if (like.length > 0 || isKept(file.path)) archives.push({ path: file.path, shown: shownPath(file.path, inspection.volumes), sha256: facts.sha256, bytes: file.bytes, changed: file.changed, places: like });

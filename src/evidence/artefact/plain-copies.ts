@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { InspectedFile } from './inspect-backup.ts';
-import type { StreamFacts } from './inspect-stream.ts';
+import type { StreamFacts } from './inspect-artefacts.ts';
 import type { InspectedArtefact } from './mismatch.ts';
 import { type PlaceIndex, type PlaceWithin, PlacesWithin } from './places-within.ts';
 import { printablePath } from '../printable-path.ts';
