@@ -13,7 +13,7 @@ export const optionsSchema = z.strictObject({
   url: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   user: z.string().default('postgres'),
   password: passwordSchema.optional(),
-  /** The database that is dumped; without it the canary is planted in each that the server has. */
+  /** The database that is dumped; without it the canary is planted in each that its user may connect to. */
   database: z.string().optional(),
   /** The schema that is dumped; without it the canary has one of its own. */
   schema: z.string().default('drill'),
@@ -106,7 +106,7 @@ SELECT planted_in FROM ${table} WHERE nonce = '${nonce}';
 }
 
 const listDatabases = `SELECT json_build_object(
-  'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE datallowconn AND NOT datistemplate),
+  'databases', (SELECT json_agg(datname ORDER BY datname) FROM pg_database WHERE datallowconn AND NOT datistemplate AND has_database_privilege(datname, 'CONNECT')),
   'tables', (SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')));
 `;
 
