@@ -25,7 +25,7 @@ ${start(flags)}`,
     data: { silences: { volume: 'silences' }, metrics: { volume: 'metrics', compare: 'service' } },
     services: {
       alertmanager: { kind: 'alertmanager', url: 'http://localhost:9093', data: 'silences', flush: '15m' },
-      prometheus: { kind: 'prometheus', url: 'http://localhost:9090', data: 'metrics' },
+      prometheus: { kind: 'prometheus', url: 'http://localhost:9090', data: 'metrics', 'ready-timeout': '45s' },
     },
   },
   scenario: { loss: { data: ['silences', 'metrics'], how: 'delete' } },

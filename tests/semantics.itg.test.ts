@@ -52,6 +52,15 @@ const stackLost = { loss: 'stack', keep: ['other'] };
 /** What was written after the backup is in a copy that the loss does not reach. */
 const copied = { steps: [{ run: 'docker kill app; cp -a /var/lib/docker/volumes/app_data/_data /tmp/copy; find /var/lib/docker/volumes/app_data/_data -mindepth 1 -delete', user: 'root', why: 'stages the loss' }], data: ['app'] };
 
+const inApp = (command: string): string => `docker run --rm -v app_data:/v alpine sh -c "${command}"`;
+/** After the restore it says for a while that it has nothing. */
+const loading = (seconds: number, timeout: string): SmallDrill => {
+  return {
+    drill: { services: { app: { kind: 'command', data: 'app', 'ready-timeout': timeout, seed: inApp('echo $DRILL_NONCE > /v/own'), late: inApp('echo $DRILL_LATE_NONCE > /v/own'), check: `[ $(($(date +%s) - $(cat ~/restored 2>/dev/null || echo 0))) -ge ${seconds} ] || exit 1; ${inApp('grep -qs $DRILL_NONCE /v/own || exit 1')}` } } },
+    blocks: { restore: `${goodBlocks.restore}\ndate +%s > ~/restored` },
+  };
+};
+
 /** Another backup on Sundays, and a week of them kept; 28 February 2027 is a Sunday. */
 const weekly = {
   backup: `touch -d '10 days ago' /srv/backups/old.tar.gz
@@ -175,6 +184,20 @@ const meanings: readonly Meaning[] = [
     status: 'SUCCESSFUL',
     findings: [],
     became: ['app intact'],
+  },
+  {
+    name: 'a service may load for as long as its ready-timeout allows',
+    drill: loading(14, '90s'),
+    status: 'SUCCESSFUL',
+    findings: [],
+    became: ['app intact', 'app intact'],
+  },
+  {
+    name: 'a service that still has nothing when its ready-timeout is over',
+    drill: loading(10_000, '12s'),
+    status: 'FAILED',
+    findings: ['drill.yaml:14 service-data-missing'],
+    became: ['app unproven', 'app missing'],
   },
   {
     name: 'the host has the date that it is given',

@@ -4,7 +4,7 @@ import type { ProbeAnswer, Service, ServiceContext } from '../../ports/service.t
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NoncePair } from '../../evidence/nonce.ts';
 import { noncesInPlace } from '../../evidence/nonces-in-place.ts';
-import { type ScenarioContext, Unproven, isToBeRestored } from '../context.ts';
+import { type ScenarioContext, Unproven, isToBeRestored, placesOf } from '../context.ts';
 import type { ServiceFact } from '../journal-events.ts';
 import type { PlacePlan, ServicePlan } from '../model.ts';
 import { execFor } from './bounded-exec.ts';
@@ -140,13 +140,20 @@ async function awaitCanary(context: ScenarioContext, host: Host, plan: ServicePl
   return fact(plan, service, readySeconds, null, answer);
 }
 
-/** The place that it keeps its data in has come back without the canary that was planted there: so no waiting will help. */
-async function hasNothingToLoad(context: ScenarioContext, host: Host, { data }: ServicePlan): Promise<boolean> {
-  const place = context.drill.plan.places.find(({ name }) => name === data);
-  const nonce = context.nonces.places.get(place?.name ?? '')?.early;
-  if (place === undefined || nonce === undefined || place.compare === 'service' || place.canary.type === 'none') return false;
+/** Their data is where the drill file says and as their own programs write it: no kind of ours knows how. */
+const ownPrograms: ReadonlySet<string> = new Set(['command', 'http']);
+
+/** The place that it keeps its data in came back without the canary that must stand in it in plain bytes: so no waiting will help. */
+async function hasNothingToLoad(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<boolean> {
+  const [place] = placesOf(context, plan.data === null ? [] : [plan.data]);
+  if (place === undefined) return false;
+  const planted = place.compare !== 'service' && place.canary.type !== 'none';
+  const written = !ownPrograms.has(plan.kind) && serviceOf(context, plan).legible !== false;
+  const nonces = [...(planted ? [context.nonces.places.get(place.name)] : []), ...(written ? [context.nonces.services.get(plan.name)] : [])].flatMap((pair) => pair?.early ?? []);
   const root = await locate(context, host, place);
-  return root === null || (await noncesInPlace(host, root, [nonce])).size === 0;
+  if (root === null) return true;
+  const found = await noncesInPlace(host, root, nonces);
+  return nonces.some((nonce) => !found.has(nonce));
 }
 
 function fact(plan: ServicePlan, service: Service, readySeconds: number | null, canarySeconds: number | null, answer: ProbeAnswer): ServiceFact {
