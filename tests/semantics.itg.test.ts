@@ -222,7 +222,7 @@ const meanings: readonly Meaning[] = [
   },
 ];
 
-describe.concurrent('a scenario means what its drill file says', { timeout: 120_000 }, () => {
+describe.concurrent('a scenario means what its drill file says', { timeout: 300_000 }, () => {
   it.each(meanings.map((meaning) => [meaning.name, meaning] as const))('%s', async (_name, { drill, status, findings, became: expected }) => {
     const result = await runSmallDrill(drill);
     const { scenario } = result;
