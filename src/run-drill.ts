@@ -46,6 +46,7 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
   // Before an earlier drill's journal is replaced.
   const adapters = await openAdapters(plan.host.environment, plan.host.engine);
   await makeFolder(out);
+  await checkHistory(request.history ?? defaultHistory(out));
   using lock = await lockFolder(out);
   void lock;
   {
@@ -66,6 +67,12 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
     );
   }
   return writeReports(out, request);
+}
+
+/** Throws `JournalError` where the history cannot be read: after the drill that would be too late. */
+async function checkHistory(history: string): Promise<void> {
+  const { readHistory } = await import('./history-store.ts');
+  await readHistory(history);
 }
 
 /** Throws `InputErrors` where the reports could not be written: said before anything runs. */

@@ -9,18 +9,22 @@ const colours: Readonly<Record<ValidationStatus, string>> = { SUCCESSFUL: '1a7f3
 const outdated = '9a6700';
 const worstFirst: readonly ValidationStatus[] = ['FAILED', 'TIMED_OUT', 'NOT_MEASURED', 'SUCCESSFUL'];
 
-/** Of every scenario of the drill file its last drill; the worst verdict and the oldest test count. A control changes nothing. */
+/** Of every scenario of the drill file its verdict here, else that of its last drill; the worst of them and the oldest test count. A control changes nothing. */
 export const badgeSvg: ReportFormat = {
   file: 'badge.svg',
   render: ({ report, history, declared, tested }) => {
     if (report.control !== null) return null;
     const latest = latestOf(history);
-    const verdicts = new Set(declared.map(({ id }) => latest.get(id)?.verdict));
+    const here = new Map(report.scenarios.map(({ id, validationStatus }) => [id, validationStatus]));
+    const known = declared.flatMap(({ id }) => here.get(id) ?? latest.get(id)?.verdict ?? []);
+    const verdicts = new Set(known);
+    // Scenarios of which nothing is known are not what the verdict is about.
+    const share = known.length === declared.length ? '' : ` (${known.length} of ${declared.length})`;
     const verdict = worstFirst.find((status) => verdicts.has(status)) ?? 'NOT_MEASURED';
     const oldest = tested.map(({ at }) => at).toSorted((a, b) => (a ?? '').localeCompare(b ?? ''))[0] ?? null;
     const outdatedGreen = verdict === 'SUCCESSFUL' && tested.some(({ stale }) => stale);
     const when = oldest === null ? 'not all tested' : outdatedGreen ? `last tested ${formatDay(oldest)}` : formatDay(oldest);
-    const badge = badgen({ label: 'restore drill', status: outdatedGreen ? when : `${verdict}, ${when}`, color: outdatedGreen ? outdated : colours[verdict] });
+    const badge = badgen({ label: 'restore drill', status: outdatedGreen ? when : `${verdict}${share}, ${when}`, color: outdatedGreen ? outdated : colours[verdict] });
     // Its ids are made up anew each time; the same drill is the same file.
     return `${namedIds(badge)}\n`;
   },

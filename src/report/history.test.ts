@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exampleDrill, exampleJournal } from '../drill/verdict/example-journal.ts';
+import { exampleDrill, exampleJournal, exampleScenario } from '../drill/verdict/example-journal.ts';
 import { judge } from '../drill/verdict/index.ts';
 import { badgeSvg } from './badge-svg.ts';
 import { reportInput } from './formats.ts';
@@ -19,9 +19,11 @@ describe('the lines of a drill', () => {
     expect(parseHistory(`${historyText(drilled)}\n`, 'h')).toEqual([drilled]);
   });
 
-  it('are null for what was not measured, none for a control and for what was not begun', () => {
+  it('are null for what was not measured, none for a control and for what was not begun or has not ended', () => {
+    const limited = journals['host-limit'] ?? [];
+    expect(historyOf(judge(limited), limited)).toMatchObject([{ verdict: 'NOT_MEASURED', rta: null }]);
     const interrupted = journals['interrupted'] ?? [];
-    expect(historyOf(judge(interrupted), interrupted).map(({ id, verdict, rta }) => [id, verdict, rta])).toEqual([['service-failure', 'SUCCESSFUL', 16.3], ['new-host', 'NOT_MEASURED', null]]);
+    expect(historyOf(judge(interrupted), interrupted).map(({ id, verdict, rta }) => [id, verdict, rta])).toEqual([['service-failure', 'SUCCESSFUL', 16.3]]);
     const control = exampleJournal({}, {}, { control: 'positive' });
     expect(historyOf(judge(control), control)).toEqual([]);
     const notBegun = exampleJournal().filter((entry) => !('scenario' in entry));
@@ -90,6 +92,15 @@ describe('age', () => {
     // Another drill file's history, and none at all, say nothing about this one.
     expect(reportInput(both, [{ ...old, drill: 'other' }]).warnings).toEqual([]);
     expect(reportInput(both, []).warnings).toEqual([]);
+  });
+
+  it('is not green for what was not begun, nor for what nobody knows', () => {
+    const one = { ...exampleScenario, id: 'new-host', at: { file: 'drill.yaml', line: 60 } };
+    const [started, ...rest] = exampleJournal();
+    if (started?.event !== 'drill-started') throw new Error('no start');
+    expect(badgeSvg.render(reportInput([{ ...started, scenarios: [...started.scenarios, one] }, ...rest]))).toContain('NOT_MEASURED, ');
+    const known = exampleJournal({}, {}, { declared: [...declared, { id: 'third' }].map(({ id }) => ({ id, title: id, rtoSeconds: null, rpo: null })) });
+    expect(badgeSvg.render(reportInput(known))).toContain('SUCCESSFUL (1 of 3), 2026-11-22');
   });
 
   it('does not hide a failure', () => {

@@ -36,13 +36,14 @@ const historyLine = z.looseObject({
 });
 export type HistoryLine = z.output<typeof historyLine>;
 
-/** One line for each scenario that was begun; none for a control, which says nothing about the runbook. The same for a part of a drill and for the whole that it is merged into. */
+/** One line for each scenario that has ended: of one that still runs, or was killed, a later report would say something else. None for a control, which says nothing about the runbook. The same for a part of a drill and for the whole that it is merged into. */
 export function historyOf(report: Report, entries: readonly JournalEntry[]): readonly HistoryLine[] {
   const started = entries.find((entry) => entry.event === 'drill-started');
   if (report.control !== null) return [];
+  const over = new Set(entries.flatMap((entry) => (entry.event === 'scenario-ended' ? [entry.scenario] : [])));
   return report.scenarios.flatMap((scenario): readonly HistoryLine[] => {
     const { verdict, ended, ...row } = rowOf(scenario);
-    if (ended === null || verdict === null) return [];
+    if (ended === null || verdict === null || !over.has(scenario.id)) return [];
     return [
       {
         format: 1,
