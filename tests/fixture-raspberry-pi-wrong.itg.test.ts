@@ -33,6 +33,9 @@ describe('the runbook as it was found', () => {
     for (const scenario of [sameHost, stack]) {
       expect(scenario?.steps.filter(({ exitCode }) => exitCode !== 0 && exitCode !== null)).toEqual([]);
       expect(found(scenario, 'check-passed-without-data')).toHaveLength(1);
+      // Both services are green, on stores that they have just made.
+      expect(scenario?.services.map(({ status, ready }) => [status, ready !== null])).toEqual([['missing', true], ['missing', true]]);
+      expect(found(scenario, 'service-data-missing')).toEqual(['  grafana:', '  alertmanager:'].map((key) => `drill-as-found.yaml:${lineOf('drill-as-found.yaml', key, lineOf('drill-as-found.yaml', 'services:'))}`));
     }
     expect(found(stack, 'empty-block')).toEqual(found(stack, 'broken-fence'));
     expect(found(stack, 'empty-block')).toHaveLength(1);
