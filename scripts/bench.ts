@@ -10,6 +10,7 @@ import { openSession } from '../src/shell/session.ts';
 import { makeRepository } from '../tests/small-drill.ts';
 import { makeTestHost } from '../tests/test-host.ts';
 import { archiveRows, manyFiles } from './bench-archive.ts';
+import { corruptionRow, inspectionRows } from './bench-inspection.ts';
 import { bigPlan, reportPage } from './bench-report.ts';
 import { type Row, median, seconds } from './measure.ts';
 
@@ -90,10 +91,10 @@ function actionStart(): Row {
   }
 }
 
-const rows: Row[] = [await hostReady(), actionStart(), bigPlan(), ...(await reportPage())];
+const rows: Row[] = [await hostReady(), actionStart(), bigPlan(), ...(await reportPage()), await corruptionRow()];
 {
   await using host = await makeTestHost();
-  rows.push(await stepOverhead(host), ...(await manifest(host)), await bigPrint(host), ...(await archiveRows(host)), await manyFiles(host));
+  rows.push(await stepOverhead(host), ...(await manifest(host)), await bigPrint(host), ...(await inspectionRows(host)), ...(await archiveRows(host)), await manyFiles(host));
 }
 const table = new Table({ head: ['what', 'seen', 'limit', ''], style: { head: [], border: [] } });
 for (const row of rows) table.push([row.what, `${row.seen.toFixed(2)} ${row.unit}`, `${row.limit} ${row.unit}`, row.seen <= row.limit ? 'ok' : 'TOO SLOW']);

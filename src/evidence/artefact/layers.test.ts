@@ -19,7 +19,7 @@ const gpg = 'gpg --homedir keys --batch --pinentry-mode loopback --trust-model a
 const encrypt = (passphrase: string): string => `${gpg} --passphrase '${passphrase}' --symmetric -o -`;
 const crlf = String.raw`printf 'correct horse\r\n' > crlf; ${gpg} --passphrase-file crlf --symmetric -o - data/secret`;
 
-programsFor('layers of an artefact', '/usr/bin/gpg', '/usr/bin/zstd', '/usr/bin/xz', '/usr/bin/bzip2');
+const here = programsFor('layers of an artefact', '/usr/bin/python3', '/usr/bin/gpg', '/usr/bin/zstd', '/usr/bin/xz', '/usr/bin/bzip2', '/usr/bin/zip');
 
 /** Name, command, what is found. */
 const cases: readonly (readonly [string, string, object])[] = [
@@ -97,45 +97,47 @@ const legible: Readonly<Record<string, string>> = {
   'not there': 'cat data/noise',
 };
 
-let shop: Workshop;
-let inspected: ReadonlyMap<string, Inspected>;
-beforeAll(async () => {
-  shop = openWorkshop(`mkdir -p -m 700 data/sub keys elsewhere; echo ${nonce} > data/sub/canary; head -c 30000 /dev/urandom > data/noise; echo 'word ${secret}
-    word' > data/secret
-    for who in drill other; do ${gpg} --passphrase '' --quick-gen-key $who@localhost future-default default never; done
-    ${gpg} --homedir elsewhere --passphrase '' --quick-gen-key else@localhost future-default default never
-    gpgconf --homedir elsewhere --kill all`);
-  inspected = await shop.inspect({ ...Object.fromEntries([...cases, ...nothing, ...broken, ...opaque].map(([name, command]) => [name, command])), ...legible }, { ...options, keyrings: [shop.path('keys'), '/not/there'] });
-}, 120_000);
-afterAll(() => {
-  shop.bytes('gpgconf --homedir keys --kill all');
-  shop[Symbol.dispose]();
-});
-const of = (name: string): Inspected['facts'] => inspected.get(name)?.facts ?? expect.fail(`${name} was not inspected`);
-
-it.each(cases)('%s is readable', (name, _command, found) => {
-  expect(of(name)).toMatchObject({ state: 'readable', holds: ['app'], detail: '', ...found });
-});
-it.each(nothing)('%s is readable, and holds nothing', (name, _command, found) => {
-  expect(of(name)).toMatchObject({ state: 'readable', holds: [], ...found });
-});
-it.each(broken)('%s is broken, and nothing that was seen counts', (name, _command, found) => {
-  expect(of(name)).toMatchObject({ state: 'broken', holds: [], members: null, contentBytes: null, detail: expect.stringMatching(/./), ...found });
-});
-it.each(opaque)('%s is opaque', (name, _command, found) => {
-  expect(of(name)).toMatchObject({ state: 'opaque', holds: [], ...found });
-});
-
-describe('a needle', () => {
-  it('is found where no key is needed to read it', () => {
-    expect(Object.fromEntries(Object.keys(legible).map((name) => [name, of(name).plaintext]))).toEqual({ 'in a file': ['secret'], packed: ['secret'], 'before a cut': ['secret'], encrypted: [], 'not there': [] });
+describe.runIf(here)('an artefact of layers', () => {
+  let shop: Workshop;
+  let inspected: ReadonlyMap<string, Inspected>;
+  beforeAll(async () => {
+    shop = openWorkshop(`mkdir -p -m 700 data/sub keys elsewhere; echo ${nonce} > data/sub/canary; head -c 30000 /dev/urandom > data/noise; echo 'word ${secret}
+      word' > data/secret
+      for who in drill other; do ${gpg} --passphrase '' --quick-gen-key $who@localhost future-default default never; done
+      ${gpg} --homedir elsewhere --passphrase '' --quick-gen-key else@localhost future-default default never
+      gpgconf --homedir elsewhere --kill all`);
+    inspected = await shop.inspect({ ...Object.fromEntries([...cases, ...nothing, ...broken, ...opaque].map(([name, command]) => [name, command])), ...legible }, { ...options, keyrings: [shop.path('keys'), '/not/there'] });
+  }, 120_000);
+  afterAll(() => {
+    shop.bytes('gpgconf --homedir keys --kill all');
+    shop[Symbol.dispose]();
   });
-  it('is found across the pieces that a stream is read in', async () => {
-    const bytes = Buffer.alloc((1 << 20) + 100, 'x ');
-    const other = Buffer.from(bytes);
-    bytes.write(nonce, (1 << 20) - 10);
-    other.write(secret, (1 << 20) - 5);
-    const seen = await inspectHere([bytes, other], options);
-    expect(seen.map(({ facts }) => [facts.holds, facts.plaintext])).toEqual([[['app'], []], [[], ['secret']]]);
+  const of = (name: string): Inspected['facts'] => inspected.get(name)?.facts ?? expect.fail(`${name} was not inspected`);
+
+  it.each(cases)('%s is readable', (name, _command, found) => {
+    expect(of(name)).toMatchObject({ state: 'readable', holds: ['app'], detail: '', ...found });
+  });
+  it.each(nothing)('%s is readable, and holds nothing', (name, _command, found) => {
+    expect(of(name)).toMatchObject({ state: 'readable', holds: [], ...found });
+  });
+  it.each(broken)('%s is broken, and nothing that was seen counts', (name, _command, found) => {
+    expect(of(name)).toMatchObject({ state: 'broken', holds: [], members: null, contentBytes: null, detail: expect.stringMatching(/./), ...found });
+  });
+  it.each(opaque)('%s is opaque', (name, _command, found) => {
+    expect(of(name)).toMatchObject({ state: 'opaque', holds: [], ...found });
+  });
+
+  describe('a needle', () => {
+    it('is found where no key is needed to read it', () => {
+      expect(Object.fromEntries(Object.keys(legible).map((name) => [name, of(name).plaintext]))).toEqual({ 'in a file': ['secret'], packed: ['secret'], 'before a cut': ['secret'], encrypted: [], 'not there': [] });
+    });
+    it('is found across the pieces that a stream is read in', async () => {
+      const bytes = Buffer.alloc((1 << 20) + 100, 'x ');
+      const other = Buffer.from(bytes);
+      bytes.write(nonce, (1 << 20) - 10);
+      other.write(secret, (1 << 20) - 5);
+      const seen = await inspectHere([bytes, other], options);
+      expect(seen.map(({ facts }) => [facts.holds, facts.plaintext])).toEqual([[['app'], []], [[], ['secret']]]);
+    });
   });
 });

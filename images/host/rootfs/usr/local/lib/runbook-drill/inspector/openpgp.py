@@ -96,6 +96,8 @@ class Keys:
         reading = _passphrase_end(passphrase)
         try:
             done = subprocess.run(_command(ring, reading), input=head, pass_fds=(reading,), env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=TRIAL_SECONDS, check=False)
+        except subprocess.TimeoutExpired:
+            raise OutOfReach(f"an OpenPGP message that gpg did not open within {TRIAL_SECONDS} seconds") from None
         finally:
             os.close(reading)
         return done.stderr.decode("utf8", "replace")
