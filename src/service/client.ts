@@ -8,8 +8,8 @@ export interface Client {
   readonly programs: readonly [string, ...string[]];
   /** The Debian package that brings it to a host. */
   readonly debianPackage: string;
-  /** The variable that holds a password while it runs: in no process list. */
-  readonly passwordVariable: string;
+  /** The variable that holds a password while it runs, for those that take one: in no process list. */
+  readonly passwordVariable?: string;
 }
 
 export interface Asked {
@@ -37,8 +37,9 @@ export function clientScript({ programs, debianPackage, passwordVariable }: Clie
   const missing = `there is no ${programs.join(' or ')}${inside ? ' in the container' : `: name ${debianPackage} in host.packages, or its container in inside`}`;
   return [
     ...(inside ? [] : ['PATH=/usr/sbin:/usr/bin:/sbin:/bin']),
-    `IFS= read -r ${passwordVariable}`,
-    ...(password === undefined ? [`unset ${passwordVariable}`] : [`export ${passwordVariable}`]),
+    'IFS= read -r password',
+    ...(passwordVariable === undefined ? [] : [`unset ${passwordVariable}`]),
+    ...(passwordVariable === undefined || password === undefined ? [] : [`export ${passwordVariable}="$password"`]),
     ...Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`),
     `client=$(${programs.map((name) => `command -v ${name}`).join(' || ')}) || { echo ${quoted(missing)} >&2; exit 127; }`,
     script,

@@ -14,7 +14,7 @@ export const optionsSchema = z.strictObject({
   file: z.string().regex(/^\//),
 });
 
-const client: Client = { programs: ['sqlite3'], debianPackage: 'sqlite3', passwordVariable: 'unused' };
+const client: Client = { programs: ['sqlite3'], debianPackage: 'sqlite3' };
 
 /** Seconds that it waits for the lock of a program that writes. */
 const patience = 10;
