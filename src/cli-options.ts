@@ -1,0 +1,40 @@
+/** Options that commands share, and how each is read. */
+import { resolve } from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseDuration } from './drill/drill-file/quantities.ts';
+
+export const commaList = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',').map((id) => id.trim()).filter((id) => id !== '')];
+
+export function oneOf(...allowed: readonly string[]): (text: string) => string {
+  return (text) => {
+    if (!allowed.includes(text)) throw new InvalidArgumentError(`Expected ${allowed.join(', ')}.`);
+    return text;
+  };
+}
+
+/** A slash at its end stays: it says that the path is to be a folder. */
+const absolute = (path: string): string => `${resolve(path)}${path.endsWith('/') ? '/' : ''}`;
+
+function age(text: string): number {
+  const seconds = parseDuration(text);
+  if (Number.isNaN(seconds)) throw new InvalidArgumentError('Expected a whole number and s, m, h or d, such as 100d.');
+  return seconds;
+}
+
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0)) throw new InvalidArgumentError('Expected a share, such as 0.2.');
+  return value;
+}
+
+/** Of every command that compares a drill with those before it. */
+export const withHistory = (command: Command): Command =>
+  command
+    .option('--history <path>', 'file of JSON Lines, or folder with one file a drill, of the drills before (default: history.jsonl beside the reports)', absolute)
+    .addOption(new Option('--max-age <duration>', 'warn of a scenario that was last tested longer ago').argParser(age).default(age('100d'), '100d'))
+    .option('--max-growth <share>', 'warn of a recovery time that grew by more than this share of its target', share, 0.2);
+
+export const update = (): Option => new Option('--update', "rewrite the runbook's benchmark table, between its markers").default(false).conflicts('check');
+export const check = (): Option => new Option('--check', "run and write nothing; exit 1 when the runbook's benchmark table is stale").default(false);
+
+export const sinceText = 'only scenarios that differ from this commit: their blocks, their parts of the drill file, the files they name';
