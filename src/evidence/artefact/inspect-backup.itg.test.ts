@@ -61,6 +61,17 @@ describe('what a backup left', () => {
   it('unreadable bytes are opaque in offsite, and nothing elsewhere', async () => {
     expect(await inspect('head -c 9999 /data/noise > /srv/backups/repo.bin; head -c 9999 /data/noise > /home/ops/noise.bin')).toMatchObject([{ path: '/srv/backups/repo.bin', state: 'opaque' }]);
   });
+  it('repositories of backup programs are opaque by name, and not looked into', async () => {
+    const made = `cd /srv/backups; head -c 2000 /dev/urandom > noise
+      mkdir -p restic/data/ab restic/keys restic/snapshots borg/data/0 kopia/p app/data; cp noise restic/config; cp noise restic/data/ab/abcd
+      printf '[repository]\\nversion = 1\\n' > borg/config; cp noise borg/data/0/1; cp noise kopia/kopia.repository.f; cp noise kopia/p/x; echo ${nonce} > app/config; cp noise app/data/x; rm noise`;
+    expect(await inspect(made)).toMatchObject([
+      { path: '/srv/backups/app/', state: 'readable', holds: ['app'] },
+      { path: '/srv/backups/borg/', kind: 'folder', state: 'opaque', layers: ['borg'], detail: 'borg', offsite: true, bytes: 2025 },
+      { path: '/srv/backups/kopia/', state: 'opaque', detail: 'kopia', bytes: 4000 },
+      { path: '/srv/backups/restic/', state: 'opaque', detail: 'restic', bytes: 4000 },
+    ]);
+  });
   it('a log or a list of sums is no artefact', async () => {
     expect(await inspect('date > /srv/backups/backup.log; sha256sum /data/noise > /srv/backups/SHA256SUMS')).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { type InspectionOptions, type StreamFacts, inspectArtefacts } from './in
 import type { InspectedArtefact } from './mismatch.ts';
 import { type PlaceIndex, type PlaceWithin, PlacesWithin } from './places-within.ts';
 import { isPlain, plainArtefacts } from './plain-copies.ts';
+import { findRepositories, repositoryArtefact } from './repositories.ts';
 import { type CommandSpan, commandThatWrote } from './written-by.ts';
 
 export interface BackupInspection extends InspectionOptions {
@@ -61,7 +62,9 @@ export async function inspectBackup(host: Host, inspection: BackupInspection): P
   const isInBorn = matcher(volumes.filter(({ born }) => born).map(({ root }) => root));
   const archives: InspectedArtefact[] = [];
   const plain: InspectedFile[] = [];
-  for (const inspected of await inspectFiles(host, files, inspection)) {
+  const repositories = await findRepositories(host, files);
+  for (const repository of repositories) archives.push({ fact: repositoryArtefact(repository, isOffsite(repository.root), spans), places: [] });
+  for (const inspected of await inspectFiles(host, files.filter(({ path }) => !repositories.some(({ root }) => isBelow(path, root))), inspection)) {
     if (isOthers(inspected, inspection)) continue;
     if (isPlain(inspected.facts)) plain.push(inspected);
     else archives.push({ fact: artefact(inspected, isOffsite(inspected.file.path), spans), places: inspected.places });
