@@ -32,7 +32,7 @@ export async function inspectionOf(
     ...(await keysOf(context, host)),
     since,
     exclude: [...engine.storage, ...roots, `${homeOf(user)}/.bash_history`],
-    volumes: searchedVolumes(volumes, await engine.volumes(host)).filter(({ root }) => !roots.includes(root)),
+    volumes: await withoutPlaces(context, host, roots, searchedVolumes(volumes, await engine.volumes(host))),
     offsite: plan.offsite.map((entry) => inHost(entry, user)),
     declared: plan.artefacts.map(({ path }) => inHost(path, user)),
     spans,
@@ -44,6 +44,12 @@ export async function inspectionOf(
 function searchedVolumes(before: readonly EngineVolume[], after: readonly EngineVolume[]): readonly SearchedVolume[] {
   const known = new Set(before.map((volume) => volume.name));
   return after.map(({ name, root, anonymous }) => ({ name, root, born: !anonymous && !known.has(name) }));
+}
+
+/** A volume may be a folder in disguise, mounted on its own while it is used: that of a place is known by where its content is. */
+async function withoutPlaces({ drill }: ScenarioContext, host: Host, roots: readonly string[], volumes: readonly SearchedVolume[]): Promise<readonly SearchedVolume[]> {
+  const contents = await Promise.all(volumes.map(({ name }) => drill.engine.locate(host, { type: 'volume', name })));
+  return volumes.filter(({ root }, index) => !roots.includes(root) && !roots.includes(contents[index] ?? ''));
 }
 
 /** nonce → the place's name, or `serviceKey`. Late nonces are no proof of a backup. */

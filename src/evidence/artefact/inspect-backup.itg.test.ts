@@ -4,6 +4,7 @@ import type { ArtefactFact } from '../../drill/journal-events.ts';
 import type { Host } from '../../ports/host.ts';
 import { markTime } from './changed-files.ts';
 import { type BackupInspection, inspectBackup } from './inspect-backup.ts';
+import { findOldFiles } from './old-files.ts';
 import { PlaceIndex } from './places-within.ts';
 
 const nonce = `drill${'0123456789abcdef'.repeat(2)}`;
@@ -14,23 +15,24 @@ beforeAll(async () => {
 });
 afterAll(() => host[Symbol.asyncDispose]());
 
+const options = (since: number): BackupInspection => ({
+  nonces: new Map([[nonce, 'app']]),
+  passphrases: [{ text: 'correct horse battery', from: 'person' }],
+  since,
+  exclude: ['/data', '/var/lib/docker', '/var/lib/containerd'],
+  volumes: [],
+  offsite: ['/srv/backups'],
+  declared: [],
+  places: new PlaceIndex([]),
+  spans: [],
+});
+
 async function inspect(command: string, more: Partial<BackupInspection> = {}): Promise<readonly ArtefactFact[]> {
   const since = await markTime(host);
   const result = await host.exec(['bash', '-c', command]);
   const end = await markTime(host);
   expect(result.stderr).toBe('');
-  const { artefacts } = await inspectBackup(host, {
-    nonces: new Map([[nonce, 'app']]),
-    passphrases: [{ text: 'correct horse battery', from: 'person' }],
-    since,
-    exclude: ['/data', '/var/lib/docker', '/var/lib/containerd'],
-    volumes: [],
-    offsite: ['/srv/backups'],
-    declared: [],
-    places: new PlaceIndex([]),
-    spans: [{ file: 'runbook.md', line: 7, command, start: since, end }],
-    ...more,
-  });
+  const { artefacts } = await inspectBackup(host, { ...options(since), spans: [{ file: 'runbook.md', line: 7, command, start: since, end }], ...more });
   await host.exec(['sh', '-c', 'rm -rf /srv/backups/* /home/ops/*']);
   return artefacts.map(({ fact }) => fact);
 }
@@ -77,5 +79,21 @@ describe('what a backup left', () => {
   });
   it('yesterday’s file is not from this backup', async () => {
     expect(await inspect('true')).toEqual([]);
+  });
+});
+
+describe('what was there before', () => {
+  it('is told with the place that it is of, as an archive and as copies, and is not touched by that', async () => {
+    const { stdout } = await host.exec(['sh', '-ec', 'sha256sum /data/noise; mkdir /srv/backups/mirror; tar czf /srv/backups/app.tar.gz -C /data .; cp /data/noise /srv/backups/mirror; touch -a -d 2020-01-01 /srv/backups/app.tar.gz']);
+    const noise = { name: 'app', root: '/data', kind: 'folder' as const, files: new Map([['noise', stdout.toString().slice(0, 64)]]) };
+    const since = await markTime(host);
+    await host.exec(['sh', '-ec', 'echo new > /srv/backups/new.txt']);
+    const old = await findOldFiles(host, { ...options(since), places: new PlaceIndex([noise]) });
+    expect(old).toMatchObject([
+      { path: '/srv/backups/app.tar.gz', places: ['app'] },
+      { path: '/srv/backups/mirror/', places: ['app'], bytes: 100_000 },
+    ]);
+    expect((await host.exec(['stat', '-c', '%x', '/srv/backups/app.tar.gz'])).stdout.toString()).toMatch(/^2020-01-01/);
+    await host.exec(['sh', '-c', 'rm -rf /srv/backups/*']);
   });
 });
