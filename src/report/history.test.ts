@@ -6,7 +6,9 @@ import { reportInput } from './formats.ts';
 import { exampleLine } from './golden/example-history.ts';
 import { journals } from './golden/journals.ts';
 import { historyOf, historyText, joinHistories, latestOf, parseHistory } from './history.ts';
+import { reportHtml } from './html/index.ts';
 import { defaultLimits, growthWarnings, lastTested } from './over-time.ts';
+import { reportMd } from './report-md.ts';
 
 const day = (text: string): string => `${text}T03:00:00.000Z`;
 const drill = exampleJournal();
@@ -86,6 +88,7 @@ describe('age', () => {
     const old = exampleLine({ id: 'new-host', ended: day('2026-05-01') });
     expect(reportInput(both, [old]).warnings).toEqual(['new-host was last tested on 2026-05-01, 204 days ago: over 100d']);
     expect(badgeSvg.render(reportInput(both, [old]))).toContain('last tested 2026-05-01');
+    for (const format of [reportMd, reportHtml]) expect(format.render(reportInput(both, [old]))).toMatch(/Over time[^]*new-host was last tested on 2026-05-01/);
     const recent = exampleLine({ id: 'new-host', ended: day('2026-11-01') });
     expect(reportInput(both, [recent]).warnings).toEqual([]);
     expect(badgeSvg.render(reportInput(both, [recent]))).toContain('SUCCESSFUL, 2026-11-01');
