@@ -14,6 +14,7 @@ export const dockerEngine: Engine = {
   volumes: listVolumes,
   makeVolume,
   locate,
+  putBack: async () => {},
   idRanges: async () => [],
   killUsers,
   stopUsers,

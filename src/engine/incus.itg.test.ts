@@ -71,6 +71,51 @@ describe.each<Kind>([
     await sh('c storage volume delete local data --project other; c project delete other; c storage volume delete local data');
   });
 
+  it.runIf(engine.name === 'incus')('has under `images:` what the drill put there, and knows what it did not', async () => {
+    expect(await sh('c image list images: --format csv', 'ops')).toContain('debian/13');
+    await expect(sh('c launch images:debian/12 other', 'ops')).rejects.toThrow(/Image "debian\/12" not found|Image not found/);
+  });
+
+  describe.runIf(engine.name === 'incus')('with a bucket', () => {
+    const bucket: PlaceLocation = { type: 'bucket', name: 'local/state' };
+    const objects = async (): Promise<readonly string[]> => [...((await takeManifest(host, await rootOf(bucket), { kind: 'folder' }))?.entries ?? [])].flatMap(([name, { type }]) => (type === 'f' ? [name] : [])).toSorted();
+
+    it('copies objects out and back, and leaves the settings as they were', async () => {
+      expect(await engine.locate(host, bucket)).toBeNull();
+      await sh('c storage bucket create local state');
+      expect(await objects()).toEqual([]);
+      const nonce = makeNonce();
+      await plantCanary(host, await rootOf(bucket), nonce);
+      await engine.putBack(host, bucket);
+      const before = await manifestOf(bucket);
+      expect([...before.entries.keys()]).toEqual(expect.arrayContaining(['.drill-canary/nonce', '.drill-canary/folder/a name with  spaces', '.drill-canary/linked']));
+      expect((await noncesInPlace(host, await rootOf(bucket), [nonce])).get(nonce)).toEqual(expect.arrayContaining(['.drill-canary/nonce']));
+      expect(await sh('c config get core.storage_buckets_address')).toBe('\n');
+
+      // Without an address Incus 6.0.4 dies of an export.
+      await sh('rm -rf /srv/b; mkdir -p /srv/b; c config set core.storage_buckets_address :8556; c storage bucket export local state /srv/b/state.tar.gz');
+      await corruptPlace(host, await rootOf(bucket));
+      await engine.putBack(host, bucket);
+      expect((await noncesInPlace(host, await rootOf(bucket), [nonce])).size).toBe(0);
+      expect(await objects()).toContain('.drill-canary/nonce');
+      await emptyFolder(host, await rootOf(bucket));
+      await engine.putBack(host, bucket);
+      expect(await objects()).toEqual([]);
+      await sh('c storage bucket delete local state; c storage bucket import local /srv/b/state.tar.gz state');
+      const fact = comparePlace({ name: 'state', mode: 'exact', volatile: [], before, after: before, restored: await manifestOf(bucket), nonce, lateNonce: null, noncesBack: new Map() });
+      expect(fact.differences).toEqual([]);
+      expect(await sh('c config get core.storage_buckets_address; c config unset core.storage_buckets_address')).toBe(':8556\n');
+    });
+
+    it('tells it, and removes it', async () => {
+      expect(await engine.inventory(host)).toEqual(['local/state']);
+      expect((await engine.inUse(host)).data).toMatchObject([{ kind: 'bucket', name: 'local/state', root: null }]);
+      expect(await engine.killUsers(host, [bucket])).toEqual([]);
+      await engine.removePlace(host, bucket);
+      expect(await engine.inventory(host)).toEqual([]);
+    });
+  });
+
   describe('with an instance on a volume', () => {
     const data = volume('local/web-data');
     beforeAll(async () => {

@@ -2,6 +2,7 @@
 import type { Engine, IdRange, PlaceLocation } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { type Dialect, InstanceApi, apiPath } from './instance-api.ts';
+import { copyOfBucket, putBackBucket } from './instance-bucket.ts';
 import { insideCommand } from './instance-inside.ts';
 import { whatIsInUse } from './instance-inventory.ts';
 import { defaultProject, instanceNamed, isSame, shown, storedNamed } from './instance-names.ts';
@@ -19,6 +20,7 @@ export function instanceEngine(dialect: Dialect): Engine {
     volumes: (host) => listVolumes(apiOf(host)),
     makeVolume: (host, name) => makeVolume(apiOf(host), name),
     locate: (host, place) => locate(apiOf(host), place),
+    putBack: async (host, place) => (place.type === 'bucket' ? putBackBucket(apiOf(host), storedNamed(place.name)) : undefined),
     idRanges: (host, place) => idRangesOf(apiOf(host), place),
     killUsers: (host, places) => killUsers(apiOf(host), places),
     stopUsers: (host, places) => stopUsers(apiOf(host), places),
@@ -43,7 +45,7 @@ async function makeVolume(api: InstanceApi, name: string): Promise<string> {
 
 async function locate(api: InstanceApi, place: PlaceLocation): Promise<string | null> {
   if (place.type === 'volume') return mounted(api, (await customVolume(api, storedNamed(place.name)))?.root ?? null);
-  if (place.type === 'bucket') throw new Error(`bucket ${place.name}: its objects are in no folder of the host`);
+  if (place.type === 'bucket') return copyOfBucket(api, storedNamed(place.name));
   if (place.type !== 'instance') return mounted(api, await absolutePath(api.host, place.path));
   const instance = await instanceOf(api, place.name);
   return instance === null ? null : instanceRoot(api, instance);

@@ -93,8 +93,13 @@ export interface Engine {
   volumes(host: Host): Promise<readonly EngineVolume[]>;
   /** Makes a volume that nothing uses; the folder in the host that holds its content. */
   makeVolume(host: Host, name: string): Promise<string>;
-  /** The absolute path in the host of a place's content (folder or file), or null where the engine knows no such volume. */
+  /**
+   * The absolute path in the host of a place's content (folder or file), or null where the engine knows no such volume.
+   * Of a bucket it is a copy of the objects as they are now.
+   */
   locate(host: Host, place: PlaceLocation): Promise<string | null>;
+  /** Brings what was changed in the folder that `locate` told back into a place of which it is only a copy: a bucket. */
+  putBack(host: Host, place: PlaceLocation): Promise<void>;
   /**
    * How the owners in a place's folder are kept in the host, where an engine shifts those of its unprivileged instances: then only what
    * they are inside is true. Empty where they are kept as they are.

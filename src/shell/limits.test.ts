@@ -19,6 +19,8 @@ const limits: readonly [name: string, command: string, stderr: string, what: str
   ['docker pull', 'docker pull vendor/app:2', 'Error response from daemon: Get "https://registry-1.docker.io/v2/": dial tcp: lookup registry-1.docker.io: Temporary failure in name resolution', 'image vendor/app:2', /host\.images/],
   ['compose', 'docker compose up -d', 'Error response from daemon: pull access denied for vendor/app, repository does not exist', 'image vendor/app', /host\.images/],
   ['containerd', 'docker compose up -d', 'failed to resolve reference "docker.io/grafana/grafana:12": failed to do request: dial tcp: lookup registry-1.docker.io: no such host', 'image docker.io/grafana/grafana:12', /host\.images/],
+  ['incus launch', 'incus launch images:debian/12 web', 'Error: Image "debian/12" not found', 'image debian/12', /host\.images/],
+  ['buckets', 'incus storage bucket create local state', 'Error: Failed creating storage bucket: Failed connecting to bucket: exec: "minio": executable file not found in $PATH', 'storage buckets', /Go toolchain/],
   ['a unit', 'sudo systemctl restart nginx', 'runbook-drill: host-limit: unit nginx.service\n', 'systemd unit nginx.service', /skip/],
   ['a verb of systemctl', 'sudo systemctl hibernate', 'runbook-drill: host-limit: systemctl hibernate\n', 'systemctl hibernate', /skip/],
   ['a disk', 'sudo mount /dev/sda1 /mnt', 'mount: /mnt: special device /dev/sda1 does not exist.', 'hardware /dev/sda1', /skip/],

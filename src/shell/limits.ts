@@ -14,7 +14,7 @@ export interface Limit {
 
 /** Null where the runbook, or the data, is to blame: also for a name that no network could resolve (`http://grafna:3000`). */
 export function classifyLimit(input: LimitInput): Limit | null {
-  return unitLimit(input.stderr) ?? hardwareLimit(input.stderr) ?? imageLimit(input) ?? (input.network === 'isolated' ? networkLimit(input) : null);
+  return unitLimit(input.stderr) ?? hardwareLimit(input.stderr) ?? bucketLimit(input.stderr) ?? imageLimit(input) ?? (input.network === 'isolated' ? networkLimit(input) : null);
 }
 
 function unitLimit(stderr: string): Limit | null {
@@ -37,9 +37,15 @@ function hardwareLimit(stderr: string): Limit | null {
   return null;
 }
 
+/** Incus serves its buckets by MinIO, which Debian does not have. */
+function bucketLimit(stderr: string): Limit | null {
+  if (!/exec: "minio": executable file not found/.test(stderr)) return null;
+  return { what: 'storage buckets', remedy: 'they are served by MinIO, which is built where there is a Go toolchain: put `go` on PATH, and the next host has it' };
+}
+
 /** An image that is not on the host, and that no registry gave. */
 function imageLimit({ command, stderr, network }: LimitInput): Limit | null {
-  const notHere = /Unable to find image '([^']+)' locally/.exec(stderr)?.[1];
+  const notHere = /Unable to find image '([^']+)' locally/.exec(stderr)?.[1] ?? notOnHost(command, stderr);
   const pulled = /(?:failed to resolve reference|pull access denied for|manifest for) "?([\w./:@-]+)"?/.exec(stderr)?.[1]?.replace(/[,:]$/, '');
   const unreachable = /(?:Get|Head) "?https?:\/\/[^\s"]+"?: (?:dial tcp|context deadline|net\/http|proxyconnect)|dial tcp: lookup (?:registry|auth|[\w-]+\.)[\w.-]+|failed to (?:do request|resolve reference)/.test(stderr);
   if (!unreachable && (network === 'open' || (notHere === undefined && pulled === undefined))) return null;
@@ -52,6 +58,13 @@ function imageLimit({ command, stderr, network }: LimitInput): Limit | null {
     what: image === null ? 'an image that is not on the host' : `image ${image}`,
     remedy: network === 'open' ? 'add it to `host.images`: no registry gave it' : 'add it to `host.images`, or set `network: open` under `host`',
   };
+}
+
+/** Without a way out the remote `images` of Incus and LXD has what the drill file names, and nothing else. */
+function notOnHost(command: string, stderr: string): string | undefined {
+  const name = /Image "([^"]+)" not found|Image not found/.exec(stderr);
+  const asked = /\bimages:([\w./-]+)/.exec(command)?.[1];
+  return name !== null && asked !== undefined && (name[1] ?? asked) === asked ? asked : undefined;
 }
 
 const imageIn = (command: string): string | null => /\bpull\s+(?:-\S+\s+)*([\w./:@-]+)/.exec(command)?.[1] ?? null;

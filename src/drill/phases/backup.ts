@@ -18,7 +18,7 @@ import { engineArtefacts } from './engine-artefacts.ts';
 import { commitsSince, gitState } from './git-artefacts.ts';
 import { inspectionOf } from './inspection.ts';
 import { oldArtefacts } from './old-artefacts.ts';
-import { locate, type Manifests, manifestsOf } from './places.ts';
+import { locate, type Manifests, manifestsOf, putBack } from './places.ts';
 import { type SecretSearch, secretSearch } from './secret-places.ts';
 import { plantLate, serviceOf, volatileOf, waitUntilReady } from './services.ts';
 import { type PhaseOutcome, runSteps } from './steps.ts';
@@ -120,7 +120,10 @@ export async function plantLateCanaries(context: ScenarioContext, host: Host): P
     const pair = context.nonces.places.get(place.name);
     if (root === null || pair === undefined || place.compare === 'service') continue;
     if (place.location.type === 'file') await plantInFile(host, root, place.canary, pair.late);
-    else await plantCanary(host, root, pair.late, { late: true });
+    else {
+      await plantCanary(host, root, pair.late, { late: true });
+      await putBack(context, host, place);
+    }
   }
   for (const service of servicesOf(context, scenario.scope.services)) {
     if (service.data === null || !serviceOf(context, service).seeded) continue;

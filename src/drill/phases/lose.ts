@@ -5,7 +5,7 @@ import type { PlaceLocation } from '../../ports/engine.ts';
 import type { Host } from '../../ports/host.ts';
 import { type HostSlot, type ScenarioContext, Unproven, inPhase, placesOf } from '../context.ts';
 import type { Loss, PlacePlan } from '../model.ts';
-import { type Manifests, locationInHost, locate } from './places.ts';
+import { type Manifests, locationInHost, locate, putBack } from './places.ts';
 import { replaceHost } from './replace-host.ts';
 import { runSteps } from './steps.ts';
 import { whatIsLeft } from './what-is-left.ts';
@@ -48,9 +48,12 @@ async function loseData(context: ScenarioContext, host: Host, how: 'delete' | 'r
     const root = await locate(context, host, place);
     if (root === null) continue;
     await killProcessesHolding(host, root);
-    if (how === 'corrupt') await corruptPlace(host, root);
-    else if (how === 'remove') await removePlace(context, host, place, root);
-    else await emptyPlace(host, locationInHost(place, host), root);
+    if (how === 'remove') await removePlace(context, host, place, root);
+    else {
+      if (how === 'corrupt') await corruptPlace(host, root);
+      else await emptyPlace(host, locationInHost(place, host), root);
+      await putBack(context, host, place);
+    }
   }
   if (context.scenario.afterLoss === 'restarted') await engine.startAgain(host, killed);
 }

@@ -23,6 +23,11 @@ export async function manifestOf(context: ScenarioContext, host: Host, place: Pl
   return takeManifest(host, root, { kind: place.location.type === 'file' ? 'file' : 'folder', ids, signal: context.signal });
 }
 
+/** What was planted or destroyed in the folder of a place is in the place itself from here on. */
+export function putBack(context: ScenarioContext, host: Host, place: PlacePlan): Promise<void> {
+  return context.drill.engine.putBack(host, locationInHost(place, host));
+}
+
 export type Manifests = ReadonlyMap<string, Manifest | null>;
 
 /** One after the other: hashing is bound by the disk, and a host has two cores. */

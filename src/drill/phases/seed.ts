@@ -8,7 +8,7 @@ import { serviceKey } from '../journal-events.ts';
 import { secretsIn } from '../mask.ts';
 import type { PlacePlan } from '../model.ts';
 import { plantInFilePlace, writeInitialFiles } from './create.ts';
-import { type Manifests, locate, manifestsOf } from './places.ts';
+import { type Manifests, locate, manifestsOf, putBack } from './places.ts';
 import { readSecretPlace } from './secret-places.ts';
 import { seeCanary, seedWhenReady } from './services.ts';
 
@@ -45,6 +45,7 @@ async function plantInPlace(context: ScenarioContext, host: Host, place: PlacePl
   if (place.location.type !== 'file') {
     await plantCanary(host, root, pair.early);
     if (place.ballastBytes !== null) await plantBallast(host, root, place.ballastBytes);
+    await putBack(context, host, place);
   } else if (place.initial === null) {
     await plantInFilePlace(context, host, place, inHost(place.location.path, host.spec.user));
   }

@@ -1,0 +1,74 @@
+/** Whole drills on Incus: a snapshot or an export that works, and the ways in which runbooks get them wrong. */
+import { describe } from 'vitest';
+import { type Pair, itCatches } from './pairs.ts';
+import type { SmallDrill } from './small-drill.ts';
+
+/** One instance that keeps its data in a custom volume, as the runbooks below know it. */
+const deploy = `incus storage volume create local web-data < /dev/null
+incus init debian/13 web < /dev/null
+incus config device add web data disk pool=local source=web-data path=/data
+incus start web
+incus exec web -- sh -c 'mkdir /data/folder; echo kept > /data/folder/file; chown -R 33:33 /data/folder' < /dev/null`;
+const snapshot = {
+  backup: 'incus storage volume snapshot create local web-data before',
+  restore: 'incus stop --force web\nincus storage volume snapshot restore local web-data before\nincus start web',
+};
+const tarball = {
+  backup: 'incus storage volume export local web-data /srv/backups/web-data.tar.gz',
+  restore: `incus stop --force web
+incus config device remove web data
+incus storage volume delete local web-data
+incus storage volume import local /srv/backups/web-data.tar.gz web-data
+incus config device add web data disk pool=local source=web-data path=/data
+incus start web`,
+};
+
+const onIncus = (blocks: Readonly<Record<string, string>>, loss: unknown = { data: ['web'], how: 'delete' }): SmallDrill => ({
+  host: { engine: 'incus', images: ['debian/13'] },
+  drill: { data: { web: { volume: 'local/web-data' } } },
+  scenario: { loss },
+  blocks: { deploy, ...blocks },
+});
+
+const pairs: readonly Pair[] = [
+  {
+    name: 'the command for a snapshot that Incus no longer has',
+    good: onIncus(snapshot),
+    bad: onIncus({ ...snapshot, backup: snapshot.backup.replace('snapshot create', 'snapshot') }),
+    rules: ['step-failed', 'no-artefact', 'uncovered-data', 'data-missing'],
+  },
+  {
+    name: 'that command with its failure hidden',
+    good: onIncus(snapshot),
+    bad: onIncus({ ...snapshot, backup: `${snapshot.backup.replace('snapshot create', 'snapshot')} 2>/dev/null || true` }),
+    rules: ['masked-failure', 'no-artefact', 'uncovered-data'],
+  },
+  {
+    name: 'an export of the instance, which leaves its volumes out',
+    good: onIncus(tarball),
+    bad: onIncus({ ...tarball, backup: 'incus export web /srv/backups/web-data.tar.gz' }),
+    rules: ['uncovered-data', 'data-missing'],
+  },
+  {
+    name: 'a volume that is deleted and imported while it is in use',
+    good: onIncus(tarball),
+    bad: onIncus({ ...tarball, restore: 'incus stop --force web\nincus storage volume delete local web-data 2>/dev/null || true\nincus storage volume import local /srv/backups/web-data.tar.gz web-data 2>/dev/null || true\nincus start web' }),
+    rules: ['masked-failure', 'data-missing'],
+  },
+  {
+    name: 'owners that come back as those of another instance',
+    good: onIncus(tarball),
+    bad: onIncus({ ...tarball, restore: `${tarball.restore}\nsudo chown -R 33:33 /var/lib/incus/storage-pools/local/custom/default_web-data/folder` }),
+    rules: ['metadata-changed'],
+  },
+  {
+    name: 'a snapshot for a host that is lost',
+    good: onIncus({ ...tarball, restore: tarball.restore.replace(/^.*\n.*\n.*\n/, '').replace('incus config', 'incus init debian/13 web < /dev/null\nincus config') }, 'host'),
+    bad: onIncus(snapshot, 'host'),
+    rules: ['uncovered-data', 'step-failed', 'data-missing'],
+  },
+];
+
+describe.concurrent('an Incus runbook', { timeout: 600_000 }, () => {
+  itCatches(pairs);
+});
