@@ -1,14 +1,14 @@
-/** Whole drills on Incus: a snapshot or an export that works, and the ways in which runbooks get them wrong. */
+/** Whole drills on Incus and LXD: a snapshot or an export that works, and the ways in which runbooks get them wrong. */
 import { describe } from 'vitest';
 import { type Pair, itCatches } from './pairs.ts';
 import type { SmallDrill } from './small-drill.ts';
 
 /** One instance that keeps its data in a custom volume, as the runbooks below know it. */
-const deploy = `incus storage volume create local web-data < /dev/null
-incus init debian/13 web < /dev/null
+const deploy = `incus storage volume create local web-data
+incus init debian/13 web
 incus config device add web data disk pool=local source=web-data path=/data
 incus start web
-incus exec web -- sh -c 'mkdir /data/folder; echo kept > /data/folder/file; chown -R 33:33 /data/folder' < /dev/null`;
+incus exec web -- sh -c 'mkdir /data/folder; echo kept > /data/folder/file; chown -R 33:33 /data/folder'`;
 const snapshot = {
   backup: 'incus storage volume snapshot create local web-data before',
   restore: 'incus stop --force web\nincus storage volume snapshot restore local web-data before\nincus start web',
@@ -29,6 +29,18 @@ const onIncus = (blocks: Readonly<Record<string, string>>, loss: unknown = { dat
   scenario: { loss },
   blocks: { deploy, ...blocks },
 });
+
+const onLxd = (blocks: Readonly<Record<string, string>>): SmallDrill => {
+  const inLxc = Object.fromEntries(Object.entries({ deploy, ...blocks }).map(([name, text]) => [name, text.replaceAll('incus ', 'lxc ')]));
+  return { ...onIncus(inLxc), host: { engine: 'lxd', pool: 'dir', images: ['debian/13'] } };
+};
+
+const bucket = {
+  deploy: 'incus config set core.storage_buckets_address 127.0.0.1:8555\nincus storage bucket create local state',
+  backup: 'incus storage bucket export local state /srv/backups/state.tar.gz',
+  restore: 'incus storage bucket import local /srv/backups/state.tar.gz state',
+};
+const onBucket = (how: 'delete' | 'remove'): SmallDrill => ({ ...onIncus(bucket, { data: ['state'], how }), drill: { data: { state: { bucket: 'local/state' } } } });
 
 const pairs: readonly Pair[] = [
   {
@@ -63,9 +75,21 @@ const pairs: readonly Pair[] = [
   },
   {
     name: 'a snapshot for a host that is lost',
-    good: onIncus({ ...tarball, restore: tarball.restore.replace(/^.*\n.*\n.*\n/, '').replace('incus config', 'incus init debian/13 web < /dev/null\nincus config') }, 'host'),
+    good: onIncus({ ...tarball, restore: tarball.restore.replace(/^.*\n.*\n.*\n/, '').replace('incus config', 'incus init debian/13 web\nincus config') }, 'host'),
     bad: onIncus(snapshot, 'host'),
     rules: ['uncovered-data', 'step-failed', 'data-missing'],
+  },
+  {
+    name: 'a bucket that is imported while there is one of its name',
+    good: onBucket('remove'),
+    bad: onBucket('delete'),
+    rules: ['step-failed', 'data-missing'],
+  },
+  {
+    name: 'the command for a snapshot that LXD does not have yet',
+    good: onLxd({ backup: snapshot.backup.replace('snapshot create', 'snapshot'), restore: snapshot.restore.replace('snapshot restore', 'restore') }),
+    bad: onLxd(snapshot),
+    rules: ['step-failed', 'no-artefact', 'data-missing'],
   },
 ];
 

@@ -208,6 +208,12 @@ describe.each<Kind>([
       expect(await engine.locate(host, { type: 'instance', name: 'none' })).toBeNull();
     });
 
+    it('runs on while its engine restarts', async () => {
+      await sh(`systemctl restart ${engine.name}`);
+      expect(await running()).toEqual(['web']);
+      expect(await sh('c exec web -- cat /opt/app/file')).toBe('x\n');
+    });
+
     it('runs commands inside, with input, nonces and the exit status', async () => {
       const result = await inside('web', 'cat; echo " $DRILL_NONCE ${DRILL_LATE_NONCE-unset}"; echo oops >&2; exit 3');
       expect([result.stdout.toString(), result.stderr, result.exitCode]).toEqual(['typed n1 unset\n', 'oops\n', 3]);
