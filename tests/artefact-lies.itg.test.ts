@@ -172,6 +172,6 @@ const pairs: readonly Pair[] = [
   },
 ];
 
-describe.concurrent('an artefact that lies is caught', { timeout: 180_000 }, () => {
+describe.concurrent('an artefact that lies is caught', { timeout: 300_000 }, () => {
   itCatches(pairs);
 });

@@ -177,6 +177,6 @@ const pairs: readonly Pair[] = [
   },
 ];
 
-describe.concurrent('a runbook that lies is caught', { timeout: 120_000 }, () => {
+describe.concurrent('a runbook that lies is caught', { timeout: 300_000 }, () => {
   itCatches(pairs);
 });
