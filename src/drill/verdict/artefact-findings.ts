@@ -1,7 +1,7 @@
 /** What is wrong with one artefact, told at the command that wrote it last. */
 import { counted, listNames } from '../format.ts';
 import type { ArtefactFact, Mismatch } from '../journal-events.ts';
-import type { Finding, SourceLine } from '../model.ts';
+import type { Finding, Severity, SourceLine } from '../model.ts';
 import type { ScenarioFacts } from './facts.ts';
 import { finding } from './found.ts';
 import { type Outcomes, isToBeRestored } from './outcome.ts';
@@ -18,11 +18,12 @@ export const isEmptyArchive = (artefact: ArtefactFact): boolean => artefact.byte
 /** @param lastStep of the backup: for what no command can be named for. */
 export function artefactFindings({ artefacts, mismatches }: Inspected, { places }: Outcomes, lastStep: SourceLine): readonly Finding[] {
   const wanted = new Set(places.filter(isToBeRestored).map(({ declaration }) => declaration.name));
+  const failed = new Set(places.filter((place) => isToBeRestored(place) && place.outcome !== 'as-expected').map(({ declaration }) => declaration.name));
   return artefacts.flatMap((artefact) => {
     const at = artefact.writtenBy ?? lastStep;
     return [
       ...artefactFinding(artefact, at),
-      ...mismatches.flatMap((mismatch) => (mismatch.artefact === artefact.path && (!mismatch.older || wanted.has(mismatch.place)) ? [otherThanThePlace(mismatch, at)] : [])),
+      ...mismatches.flatMap((mismatch) => (mismatch.artefact === artefact.path && (!mismatch.older || wanted.has(mismatch.place)) ? [otherThanThePlace(mismatch, at, failed.has(mismatch.place) ? 'error' : 'warning')] : [])),
       ...(artefact.plaintext.length === 0 ? [] : [legibleSecret(artefact, at)]),
     ];
   });
@@ -75,17 +76,23 @@ function brokenArtefact({ path, bytes, lock }: ArtefactFact, at: SourceLine, for
   });
 }
 
-function otherThanThePlace({ artefact, place, older, paths, count }: Mismatch, at: SourceLine): Finding {
+/** A service that is stopped while the backup reads may leave a file otherwise for that time alone: where all came back, that is no failure. */
+function otherThanThePlace({ artefact, place, older, paths, count }: Mismatch, at: SourceLine, severity: Severity): Finding {
   const differing = count === 0 ? '' : `${counted(count, 'file')} of other content: ${paths.join(', ')}${count > paths.length ? ', …' : ''}`;
   const without = 'its files without the canary that was planted before the backup';
-  return finding('artefact-mismatch', at, {
-    message: `${artefact} holds ${place} otherwise than it was`,
-    expected: `${place} as it was before and after the backup`,
-    actual: older && count === 0 ? without : older ? `${without}; ${differing}` : differing,
-    help: older
-      ? 'It is of an older state: see whether the command read a copy made earlier, and make all copies of one backup from the data as it is.'
-      : 'It was damaged, or read while it was being written: stop what writes, or take a snapshot, while the backup reads; and use a format that checks its content.',
-  });
+  return finding(
+    'artefact-mismatch',
+    at,
+    {
+      message: `${artefact} holds ${place} otherwise than it was`,
+      expected: `${place} as it was before and after the backup`,
+      actual: older && count === 0 ? without : older ? `${without}; ${differing}` : differing,
+      help: older
+        ? 'It is of an older state: see whether the command read a copy made earlier, and make all copies of one backup from the data as it is.'
+        : 'It was damaged, or read while it was being written: stop what writes, or take a snapshot, while the backup reads; and use a format that checks its content.',
+    },
+    severity,
+  );
 }
 
 /** Nothing of the secret itself is said. */
