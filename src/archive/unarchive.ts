@@ -29,7 +29,7 @@ unpack() {
   case $archive in
     *.gpg) by_passphrase --decrypt -- "$archive" | zstd --quiet --decompress --stdout ;;
     *) zstd --quiet --decompress --stdout -- "$archive" ;;
-  esac | tar --extract --directory="$1" --verbose --index-file="$scratch/members" --quoting-style=escape --warning=no-timestamp \
+  esac | tar --extract --blocking-factor=256 --directory="$1" --verbose --index-file="$scratch/members" --quoting-style=escape --warning=no-timestamp \
     --same-owner --same-permissions --numeric-owner --acls --xattrs --xattrs-include='*' --delay-directory-restore
 }
 unpack_whole() {

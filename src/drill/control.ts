@@ -32,7 +32,7 @@ export function controlOf(plan: Plan, control: Control): Plan {
 function controlScenario(plan: Plan, scenario: ScenarioPlan, control: Control): readonly ScenarioPlan[] {
   const inScope = plan.places.filter(({ name }) => scenario.scope.places.includes(name));
   const held = inScope.every(({ location: { type } }) => type === 'volume' || type === 'path' || type === 'file');
-  if (inScope.length === 0 || !held) return [];
+  if (inScope.length === 0 || !held || scenario.loss.type === 'compromise') return [];
   const places = inScope.map(({ name }) => name);
   const archive: PlannedStep = { ...builtIn(scenario, 'backup', `archive ${places.join(', ')}`), kind: 'archive', places, to: folder, encrypt: 'gpg-passphrase' };
   return [
@@ -43,6 +43,7 @@ function controlScenario(plan: Plan, scenario: ScenarioPlan, control: Control): 
       everySeconds: null,
       manual: {},
       onFailure: 'skip',
+      repeatRestore: false,
       expect: expectations(plan, scenario),
       steps: [...scenario.steps.filter(({ phase }) => phase === 'deploy'), archive, ...scenario.steps.filter(({ phase }) => phase === 'lose'), ...(control === 'positive' ? restore(plan, scenario, places) : [])],
       findings: [],
