@@ -46,7 +46,7 @@ describe.concurrent('the built-in backup and restore', { timeout: 180_000 }, () 
     const cut = { run: 'sudo truncate -s -1 /srv/backups/app.tar.zst.gpg', why: 'a disk that was full' };
     const result = await runSmallDrill({ blocks: { deploy: stack }, scenario: { ...lost, backup: [{ archive: ['app'], to: '/srv/backups', encrypt: 'gpg-passphrase' }, cut], restore: [{ unarchive: ['app'], from: '/srv/backups' }] } });
     expect(result.scenario.validationStatus, explained(result)).toBe('FAILED');
-    expect(result.errors, explained(result)).toEqual(['data-missing', 'step-failed', 'uncovered-data', 'unreadable-artefact']);
+    expect(result.errors, explained(result)).toEqual(['data-missing', 'step-failed', 'uncovered-data', 'undecryptable-artefact']);
     expect(result.scenario.findings.find(({ rule }) => rule === 'step-failed')?.actual).toContain('nothing was replaced');
     expect(result.scenario.liar).toBe('backup');
   });
