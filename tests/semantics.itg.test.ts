@@ -25,6 +25,8 @@ const inGit = { 'conf/a.conf': 'a', 'app.conf': 'b' };
 const twoImages = `for v in 1 2; do printf "FROM alpine\nLABEL v=$v\n" | docker build -q -t program:$v -; done`;
 const fromImage = (version: number): string => `docker rm -f app\ndocker run -d --name app -v app_data:/data program:${version} sleep 1000000\n`;
 
+/** A script that the runbook says to save, its call, and what nobody runs. */
+const savedScript = [{ write: '#script', to: '/usr/local/bin/save-all', mode: '0755', user: 'root' }, '#call', { skip: '#elsewhere', why: 'by hand' }];
 const app = { volume: 'app_data' };
 const inVolume = (volume: string, command: string): string => `docker run --rm -v ${volume}:/v -v /srv/backups:/b alpine sh -c '${command}'`;
 const save = (volume: string): string => inVolume(volume, `tar czf /b/${volume}.tar.gz -C /v .`);
@@ -180,7 +182,7 @@ const meanings: readonly Meaning[] = [
   },
   {
     name: 'a restore that ends the same when it runs again',
-    drill: { scenario: { 'repeat-restore': true, every: '1h', rpo: '2h' } },
+    drill: { scenario: { 'repeat-restore': true, every: '1h', rpo: '2h', backup: savedScript }, blocks: { script: goodBlocks.backup, call: 'sudo save-all', elsewhere: 'never-to-be-run' } },
     status: 'SUCCESSFUL',
     findings: [],
     became: ['app intact'],
