@@ -14,7 +14,7 @@ const golden = resolve('src/report/golden');
 const browserPath = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 if (browserPath === undefined) console.log('SKIPPED report.html in a browser: no Chromium on this machine');
 
-describe.skipIf(browserPath === undefined)('report.html in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(browserPath === undefined)('report.html in a browser', { timeout: 120_000 }, () => {
   let browser: Browser;
   let folder = '';
   let file = '';

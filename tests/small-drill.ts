@@ -1,6 +1,6 @@
 /** Drills of a few lines for tests: a repository, a runbook and a drill file in a folder that goes away, on real hosts. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
@@ -45,7 +45,7 @@ export interface DrillResult {
   readonly rules: readonly RuleId[];
   readonly output: string;
   readonly exitCode: number;
-  /** `report.json`, `report.md` and the journal as written. */
+  /** The journal and every report, as written. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -111,7 +111,7 @@ export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<stri
     if (scenario === undefined) throw new Error('the report has no scenario');
     const rules = [...new Set(scenario.findings.map((finding) => finding.rule))].toSorted();
     const errors = [...new Set(scenario.findings.filter((finding) => finding.severity === 'error').map((finding) => finding.rule))].toSorted();
-    const files = Object.fromEntries(['report.json', 'report.md', 'journal.ndjson'].map((name) => [name, readFileSync(join(out, name), 'utf8')]));
+    const files = Object.fromEntries(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]));
     return { report, scenario, entries, errors, rules, exitCode, output: Buffer.concat(output).toString(), files };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -26,7 +26,7 @@ function suitesOf(xml: string) {
 const resultOf = ({ failure, error, skipped }: z.infer<typeof testcase>): string => (failure !== undefined || error !== undefined ? 'failed' : skipped === undefined ? 'success' : 'skipped');
 
 describe('junit.xml', () => {
-  it('is what the schema of Jenkins allows', async () => {
+  it('is what the schema of Jenkins allows', { timeout: 30_000 }, async () => {
     const documents = Object.keys(journals).map((name) => ({ fileName: `${name}.xml`, contents: render(name) }));
     expect(await validateXML({ xml: documents, schema: [schema] })).toMatchObject({ valid: true, errors: [] });
     expect((await validateXML({ xml: [{ fileName: 'bad.xml', contents: '<testsuites><testsuite name="a"/></testsuites>' }], schema: [schema] })).valid).toBe(false);

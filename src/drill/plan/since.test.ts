@@ -21,7 +21,7 @@ beforeAll(async () => {
   await repository.git('tag', 'one-scenario');
   await repository.commit({ 'drill.yaml': twoScenarios });
   await repository.git('tag', 'base');
-});
+}, 60_000);
 afterAll(() => repository[Symbol.dispose]());
 
 /** Ids and reasons of the scenarios that a change of these files touches. */
@@ -37,7 +37,7 @@ async function touchedBy(change: Files, ref = 'base'): Promise<Readonly<Record<s
 
 const inRunbook = (edits: Files): Files => ({ 'docs/runbook.md': edited(runbook, edits) });
 
-describe('a change touches', () => {
+describe('a change touches', { timeout: 60_000 }, () => {
   it('no scenario when it is prose, even where it moves every block', async () => {
     expect(await touchedBy(inRunbook({ '# Runbook\n': '# Runbook\n\nMore words.\n\nAnd more.\n', 'Owner first': 'The owner first' }))).toEqual({});
     expect(await touchedBy({ 'README.md': 'Other\n', 'src/app.ts': 'new\n' })).toEqual({});
@@ -67,7 +67,7 @@ describe('a change touches', () => {
   });
 });
 
-it('refuses what names no commit, and leaves nothing behind', async () => {
+it('refuses what names no commit, and leaves nothing behind', { timeout: 60_000 }, async () => {
   await repository.git('reset', '-q', '--hard', 'base');
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith('runbook-drill-since-'));
   await expect(loadPlanSince({ drillFile: 'drill.yaml', env: {}, cwd: repository.folder }, '--nosuch')).rejects.toThrow(InputErrors);

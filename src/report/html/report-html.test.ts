@@ -71,7 +71,7 @@ describe('the plot', () => {
   });
 });
 
-it('of 200 scenarios, and of 200 drills, is a megabyte at most', () => {
+it('of 200 scenarios, and of 200 drills, is a megabyte at most', { timeout: 30_000 }, () => {
   const scenarios = Array.from({ length: 200 }, (_, index) => ({ ...exampleScenario, id: `scenario-${index}` }));
   const [started, ...rest] = exampleJournal({}, {}, { scenarios });
   if (started === undefined) throw new Error('no journal');
