@@ -198,7 +198,7 @@ const meanings: readonly Meaning[] = [
     name: 'a service that still has nothing when its ready-timeout is over',
     drill: loading(10_000, '12s'),
     status: 'FAILED',
-    findings: ['drill.yaml:14 service-data-missing'],
+    findings: ['drill.yaml:28 service-data-missing'],
     became: ['app unproven', 'app missing'],
   },
   {
