@@ -30,7 +30,8 @@ export async function silentCorruptions(shop: Workshop, format: CorruptedFormat,
   const good = shop.bytes(command);
   const random = generator(seed);
   const corruptions = Array.from({ length: count }, (_, index) => {
-    const at = Math.floor(random() * good.length);
+    // A file of nothing says of itself that it is empty.
+    const at = 1 + Math.floor(random() * (good.length - 1));
     return index % 2 === 0 ? { name: `${format} cut after ${at} bytes`, bytes: good.subarray(0, at), cut: true } : { ...flipped(good, at, Math.floor(random() * 8), format), cut: false };
   });
   const [intact, ...damaged] = await inspectHere([good, ...corruptions.map(({ bytes }) => bytes)], options);

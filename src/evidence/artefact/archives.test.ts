@@ -113,6 +113,12 @@ describe.runIf(programsFor('archives', '/usr/bin/python3'))('an archive', () => 
     });
   });
 
+  it.runIf(zip)('without a date is read like others', async () => {
+    const undated = shop.bytes('zip -qX - data/plain | cat').fill(0, 10, 14);
+    const [seen] = await inspectHere([undated]);
+    expect([seen?.facts.state, seen?.members.get('data/plain')?.size]).toEqual(['readable', 5]);
+  });
+
   describe('an archive that is damaged is broken', () => {
     it.each(damaged)('%s', (name, _command, detail) => {
       expect(of(name).facts).toMatchObject({ state: 'broken', holds: [], detail: expect.stringMatching(detail), lock: null });

@@ -27,10 +27,7 @@ def read_header(block, offset):
     """`offset` of the block in the archive, for what is said of damage."""
     if not has_right_sum(block):
         raise Damage(f"the tar header at byte {offset} has a wrong checksum")
-    try:
-        size, mode, uid, gid, mtime = (number(block, start, length) for start, length in ((124, 12), (100, 8), (108, 8), (116, 8), (136, 12)))
-    except ValueError:
-        raise Damage(f"the tar header at byte {offset} has a number that is none") from None
+    size, mode, uid, gid, mtime = (number(block, start, length) for start, length in ((124, 12), (100, 8), (108, 8), (116, 8), (136, 12)))
     if not 0 <= size < 1 << 62:
         raise Damage(f"the tar header at byte {offset} states no size that can be")
     typeflag = block[156:157].decode("latin1").replace("\0", "0")
@@ -52,6 +49,8 @@ def number(block, start, length):
         value = int.from_bytes(block[start:start + length], "big") & ~(1 << (8 * length - 1))
         return value - (1 << (8 * length - 1)) if block[start] & 0x40 else value
     digits = _text(block, start, length).strip(b" ")
+    if digits.strip(b"01234567"):
+        raise Damage("a tar header has a number that is none")
     return int(digits, 8) if digits else 0
 
 
@@ -62,7 +61,7 @@ def read_pax(content):
     while at < len(content):
         space = content.find(b" ", at)
         digits = content[at:max(space, at)]
-        end = at + int(digits) if digits.isdigit() else at
+        end = at + int(digits) if digits.isdigit() and len(digits) < 20 else at
         key, equals, value = content[space + 1:end].partition(b"=")
         if not (at < end <= len(content) and equals and value.endswith(b"\n")):
             # Some programs pad with zeros.

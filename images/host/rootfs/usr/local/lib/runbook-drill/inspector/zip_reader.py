@@ -145,7 +145,8 @@ def _large(extra, *numbers):
 
 
 def _head(name, size, date, time, extra):
-    mtime = calendar.timegm((1980 + (date >> 9), date >> 5 & 15, date & 31, time >> 11, time >> 5 & 63, (time & 31) * 2, 0, 0, 0))
+    # Some programs write no date at all: then the month is 0, of which there is none.
+    mtime = calendar.timegm((1980 + (date >> 9), min(max(date >> 5 & 15, 1), 12), date & 31, time >> 11, time >> 5 & 63, (time & 31) * 2, 0, 0, 0))
     stamp = extra.get(0x5455, b"")
     if len(stamp) >= 5 and stamp[0] & 1:
         mtime = struct.unpack_from("<i", stamp, 1)[0]
