@@ -7,10 +7,13 @@ const aclPrefix = 'system.posix_acl_';
 
 /** Both manifests say the same of a path. Modification times apart, and a file that could not be read agrees with nothing. */
 export function agree(one: ManifestEntry, other: ManifestEntry): boolean {
+  return sameContent(one, other) && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && sameXattrs(one, other);
+}
+
+/** Of the same type, bytes and link target. A file that could not be read is the same as nothing. */
+export function sameContent(one: ManifestEntry, other: ManifestEntry): boolean {
   if (one.type === 'f' && one.sha256 === null) return false;
-  return (
-    one.type === other.type && one.sha256 === other.sha256 && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid && one.link === other.link && sameXattrs(one, other)
-  );
+  return one.type === other.type && one.sha256 === other.sha256 && one.link === other.link;
 }
 
 function sameXattrs(one: ManifestEntry, other: ManifestEntry): boolean {
@@ -20,22 +23,24 @@ function sameXattrs(one: ManifestEntry, other: ManifestEntry): boolean {
 
 /**
  * Differences of content and metadata. Of another type nothing else is compared.
- * `later`, where given, is the same path in the second manifest: a time that moved between the two is not compared.
+ * `later`, where given, is the same path in the second manifest: an owner, a mode, an attribute or a time that is another there is not compared.
  */
 export function entryDifferences(path: string, was: ManifestEntry, is: ManifestEntry, later: ManifestEntry = was): Difference[] {
-  const metadata = (aspect: string, expected: string, seen: string, severity: Difference['severity'] = 'error'): Difference[] =>
-    expected === seen ? [] : [{ path, kind: 'metadata', severity, aspect, expected: shorten(expected), seen: shorten(seen) }];
-  if (was.type !== is.type) return metadata('type', was.type, is.type);
+  const metadata = (aspect: string, of: (entry: ManifestEntry) => string, severity: Difference['severity'] = 'error'): Difference[] => {
+    const [expected, seen] = [of(was), of(is)];
+    return expected === seen || of(later) !== expected ? [] : [{ path, kind: 'metadata', severity, aspect, expected: shorten(expected), seen: shorten(seen) }];
+  };
+  if (was.type !== is.type) return metadata('type', ({ type }) => type);
   const content = contentDifference(path, was, is);
   return [
     ...content,
     // Nothing on Linux asks a symbolic link for its owner or mode, and busybox tar restores neither.
-    ...metadata('owner', `${was.uid}:${was.gid}`, `${is.uid}:${is.gid}`, was.type === 'l' ? 'warning' : 'error'),
-    ...(was.type === 'l' ? [] : metadata('mode', was.mode.padStart(4, '0'), is.mode.padStart(4, '0'))),
-    ...metadata('link-target', was.link ?? '', is.link ?? ''),
-    ...metadata('capabilities', named(was, isCapability), named(is, isCapability)),
-    ...metadata('acl', named(was, isAcl), named(is, isAcl)),
-    ...metadata('user-xattrs', named(was, isUser), named(is, isUser), 'warning'),
+    ...metadata('owner', ({ uid, gid }) => `${uid}:${gid}`, was.type === 'l' ? 'warning' : 'error'),
+    ...(was.type === 'l' ? [] : metadata('mode', ({ mode }) => mode.padStart(4, '0'))),
+    ...metadata('link-target', ({ link }) => link ?? ''),
+    ...metadata('capabilities', (entry) => named(entry, isCapability)),
+    ...metadata('acl', (entry) => named(entry, isAcl)),
+    ...metadata('user-xattrs', (entry) => named(entry, isUser), 'warning'),
     ...(content.length === 0 && was.mtime === later.mtime ? timeDifference(path, was, is) : []),
   ];
 }

@@ -71,6 +71,14 @@ describe('stable', () => {
     expect(compare({ restored: but(changes) }).differences).toEqual([]);
   });
 
+  it('wants the content back of what the backup gave another owner or mode, and asks for neither of the two', () => {
+    const loosened = but({ db: { ...ownFile, mode: '644', uid: 0 }, log: { ...folder, mode: '777' } });
+    expect(compare({ after: loosened }).differences).toEqual([]);
+    expect(compare({ after: loosened, restored: loosened }).differences).toEqual([]);
+    expect(compare({ after: loosened, restored: but({ db: undefined, log: undefined, 'log/a.log': undefined }) }).differences).toEqual(['missing error path db', 'missing error path log', 'missing error path log/a.log']);
+    expect(compare({ after: loosened, restored: but({ db: file('DB'), log: { ...folder, gid: 0 } }) }).differences).toEqual(['changed error content db', 'metadata error owner log']);
+  });
+
   it('demands no path on which the manifests disagree, nor one that only one has', () => {
     const after = but({ 'log/a.log': file('two'), new: file('n') });
     expect(compare({ after, restored: but({ 'log/a.log': undefined }) }).differences).toEqual([]);

@@ -3,7 +3,7 @@ import picomatch from 'picomatch';
 import type { Difference, PlaceFact } from '../drill/journal-events.ts';
 import type { CompareMode } from '../drill/model.ts';
 import { canaryFolder, lateCanaryFolder } from './canary.ts';
-import { agree, entryDifferences, splitLinks } from './compare-entries.ts';
+import { agree, entryDifferences, sameContent, splitLinks } from './compare-entries.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
 
 export interface PlaceEvidence {
@@ -30,8 +30,8 @@ const mostDifferences = 50;
 const nothing: ReadonlyMap<string, ManifestEntry> = new Map();
 
 /**
- * Compares one place. `exact`: every path that was there, nothing more. `stable`: every path on which both manifests agree
- * and that is not volatile, and no path that neither had. `canary`: the planted tree. `service`: nothing here.
+ * Compares one place. `exact`: every path that was there, nothing more. `stable`: every path whose content is the same in
+ * both manifests and that is not volatile, and no path that neither had. `canary`: the planted tree. `service`: nothing here.
  */
 export function comparePlace(evidence: PlaceEvidence): PlaceFact {
   const { after, restored, noncesBack } = evidence;
@@ -49,14 +49,18 @@ export function comparePlace(evidence: PlaceEvidence): PlaceFact {
   };
 }
 
-/** Paths that must come back just as they were in both manifests. */
+/**
+ * Paths that must come back as they were in both manifests. A backup may give all it reads another owner or mode: the content is to come
+ * back all the same, and with `exact` what of the two manifests is meant is asked apart.
+ */
 export function stablePaths(evidence: Pick<PlaceEvidence, 'mode' | 'volatile' | 'before' | 'after'>): ReadonlySet<string> {
   const isVolatile = volatileMatcher(evidence.volatile);
   const before = evidence.before?.entries ?? nothing;
+  const unchanged = evidence.mode === 'exact' ? agree : sameContent;
   const stable = new Set<string>();
   for (const [path, entry] of evidence.after?.entries ?? nothing) {
     const earlier = before.get(path);
-    if (earlier !== undefined && demanded(evidence.mode, path) && !isVolatile(path) && agree(earlier, entry)) stable.add(path);
+    if (earlier !== undefined && demanded(evidence.mode, path) && !isVolatile(path) && unchanged(earlier, entry)) stable.add(path);
   }
   return stable;
 }
