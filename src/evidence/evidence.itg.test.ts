@@ -113,6 +113,7 @@ describe('a canary', () => {
     await plantCanary(host, root, nonce);
     expect(await sh(`find ${root}/.drill-canary -printf '%U:%G\\n' | sort -u`)).toBe('472:0\n');
     expect(await sh(`cat ${root}/.drill-canary/nonce`)).toBe(`${nonce}\n`);
+    expect(await sh(`find ${root}/.drill-canary -xtype l`)).toBe('');
     expect(await sh(`stat -c %a ${root}/.drill-canary/private ${root}/.drill-canary/read-only ${root}/.drill-canary/program`)).toBe('600\n444\n755\n');
     await plantCanary(host, root, lateNonce, { late: true });
     expect(await sh(`cat ${root}/.drill-canary-late/nonce; stat -c %u:%g ${root}/.drill-canary-late`)).toBe(`${lateNonce}\n472:0\n`);
