@@ -1,4 +1,5 @@
 /** Commands that read a runbook and run nothing: a first drill file, and what reading alone finds. */
+import './node-20.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { draftDrillFile } from './drill/draft.ts';

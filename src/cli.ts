@@ -192,6 +192,15 @@ async function cleanup(flags: { readonly run?: string; readonly all: boolean; re
   process.stdout.write(removed.length === 0 ? 'nothing to remove\n' : removed.map((name) => `removed ${name}\n`).join(''));
 }
 
+/** What the system says of a path that was given and leads nowhere. */
+const unreachable: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there',
+  ENOTDIR: 'is not there: a part of it is no folder',
+  EACCES: 'may not be read or written by this user',
+  ELOOP: 'is a symbolic link that leads to itself',
+  ENAMETOOLONG: 'is too long for a path',
+};
+
 /** What went wrong, in the user's words, and the exit status that scripts rely on. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exits.wrongInput;
@@ -213,9 +222,12 @@ function explain(error: unknown): number {
     process.stderr.write('runbook-drill: a folder was given where a file is wanted\n');
     return exits.wrongInput;
   }
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && 'path' in error) {
-    process.stderr.write(`runbook-drill: ${String(error.path)} is not there\n`);
-    return exits.wrongInput;
+  if (error instanceof Error && 'code' in error && 'path' in error) {
+    const why = unreachable[String(error.code)];
+    if (why !== undefined) {
+      process.stderr.write(`runbook-drill: ${String(error.path)} ${why}\n`);
+      return exits.wrongInput;
+    }
   }
   process.stderr.write(`runbook-drill: a defect of the drill itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return exits.couldNotRun;

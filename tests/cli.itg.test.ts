@@ -51,6 +51,22 @@ describe('wrong input is told before anything runs', () => {
     });
   });
 
+  it.each([
+    ['report', 'runbook.md'],
+    ['merge', 'runbook.md', '--out', 'joined'],
+    ['merge', 'runbook.md/journal.ndjson', '--out', 'joined'],
+    ['report', '--history', 'runbook.md/history.jsonl'],
+    ['blocks', `${'long'.repeat(75)}.md`],
+    ['init', 'runbook.md/more.md'],
+  ])('a path that leads nowhere: %s %s', (...args) => {
+    inRepository({}, (folder) => {
+      const ran = run(folder, args, noEngine);
+      expect(ran.code, ran.stderr).toBe(2);
+      expect(ran.stderr).not.toMatch(/^\s+at /m);
+      expect(ran.stderr).not.toContain('a defect');
+    });
+  });
+
   it('a folder for the reports that is a file', () => {
     inRepository({}, (folder) => {
       const ran = run(folder, ['run', '--out', 'runbook.md'], noEngine);
@@ -103,6 +119,13 @@ describe('what cannot be run', () => {
 });
 
 describe('what needs no engine', () => {
+  it('a first drill file, by a Node that cannot group yet', () => {
+    inRepository({}, (folder) => {
+      const ran = run(folder, ['init', 'runbook.md', '--out', 'first.yaml'], { ...noEngine, NODE_OPTIONS: '--import=data:text/javascript,delete%20Map.groupBy' });
+      expect(ran.code, ran.stderr).toBe(0);
+    });
+  });
+
   it('plan, its JSON and its matrix', () => {
     inRepository({}, (folder) => {
       expect(run(folder, ['plan'], noEngine)).toMatchObject({ code: 0, stdout: expect.stringContaining('#restore') });
