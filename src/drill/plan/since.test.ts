@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, symlinkSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { InputErrors } from '../model.ts';
 import { loadPlanSince } from './since.ts';
@@ -11,7 +12,7 @@ const twoScenarios = `${drillFile}  other:
     loss: { data: [site], how: delete }
     restore: ['#script', { run: ./scripts/restore.sh /srv, why: because }]
 `;
-const files: Files = { 'drill.yaml': twoScenarios, 'scripts/restore.sh': 'echo restore\n', 'scripts/lib.sh': 'echo\n', 'README.md': 'Read\n' };
+const files: Files = { 'drill.yaml': twoScenarios, 'scripts/restore.sh': '. "$(dirname "$0")/lib.sh"\necho restore\n', 'scripts/lib.sh': 'echo\n', 'scripts/alone.sh': 'echo\n', '.env': 'A=1\n', 'README.md': 'Read\n' };
 
 let repository: TestRepository;
 beforeAll(async () => {
@@ -27,6 +28,10 @@ afterAll(() => repository[Symbol.dispose]());
 /** Ids and reasons of the scenarios that a change of these files touches. */
 async function touchedBy(change: Files, ref = 'base'): Promise<Readonly<Record<string, readonly string[]>>> {
   await repository.git('reset', '-q', '--hard', 'base');
+  return touchedSince(ref, change);
+}
+
+async function touchedSince(ref: string, change: Files): Promise<Readonly<Record<string, readonly string[]>>> {
   repository.write(change);
   await repository.git('add', '-A');
   const { plan, selection } = await loadPlanSince({ drillFile: 'drill.yaml', env: {}, cwd: repository.folder }, ref);
@@ -57,8 +62,19 @@ describe('a change touches', { timeout: 60_000 }, () => {
 
   it('the scenario that names or reads a file which differs', async () => {
     expect(await touchedBy({ 'scripts/restore.sh': 'echo other\n' })).toEqual({ other: ['scripts/restore.sh differs, which restore ./scripts/restore.sh /srv names or reads'] });
-    expect(await touchedBy({ 'scripts/lib.sh': 'echo other\n' })).toEqual({});
+    expect(await touchedBy({ 'scripts/alone.sh': 'echo other\n' })).toEqual({});
+    expect(Object.keys(await touchedBy({ '.env': 'A=2\n' }))).toEqual(['gone']);
     expect(Object.keys(await touchedBy({ 'compose.yaml': 'services: { a: { image: b } }\n' }))).toEqual(['gone']);
+  });
+
+  it('the scenario that names a file which names or is a link to what differs', async () => {
+    expect(await touchedBy({ 'scripts/lib.sh': 'echo other\n' })).toEqual({ other: ['scripts/lib.sh differs, which scripts/restore.sh names or reads'] });
+    await repository.git('reset', '-q', '--hard', 'base');
+    unlinkSync(join(repository.folder, 'scripts/restore.sh'));
+    symlinkSync('../tools/real-restore', join(repository.folder, 'scripts/restore.sh'));
+    const linked = await repository.commit({ 'tools/real-restore': '. ./more.inc\n', 'tools/more.inc': 'echo\n' }).then(() => repository.git('rev-parse', 'HEAD'));
+    expect(await touchedSince(linked.trim(), { 'tools/more.inc': 'echo other\n' })).toEqual({ other: ['tools/more.inc differs, which tools/real-restore names or reads'] });
+    expect(await touchedSince(linked.trim(), { 'tools/real-restore': 'echo other\n' })).toEqual({ other: ['tools/real-restore differs, which scripts/restore.sh names or reads'] });
   });
 
   it('all scenarios where the drill file could not be read before', async () => {

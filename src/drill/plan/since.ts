@@ -29,7 +29,8 @@ export async function loadPlanSince(options: LoadOptions, ref: string): Promise<
   const commit = await commitOf(gitRoot, ref);
   const before = await planAt(options, gitRoot, commit);
   const files = await changedFiles(plan, commit);
-  const all = plan.scenarios.map((scenario): Touched => ({ id: scenario.id, why: [...(before === null ? ['the drill file could not be read as of that commit'] : differences(plan, scenario, before)), ...filesNamed(plan, scenario, files)] }));
+  const tracked = await trackedFiles(plan);
+  const all = plan.scenarios.map((scenario): Touched => ({ id: scenario.id, why: [...(before === null ? ['the drill file could not be read as of that commit'] : differences(plan, scenario, before)), ...filesNamed(plan, scenario, files, tracked)] }));
   const touched = all.filter(({ why }) => why.length > 0);
   const ids = new Set(touched.map(({ id }) => id));
   const scenarios = plan.scenarios.filter(({ id }) => ids.has(id));
@@ -68,6 +69,12 @@ async function planAt(options: LoadOptions, gitRoot: string, commit: string): Pr
 async function changedFiles({ repository: { gitRoot, folder } }: Plan, commit: string): Promise<readonly string[]> {
   const { stdout } = await spawn('git', ['diff', '--name-only', '--no-renames', '-z', commit, '--', '.'], { cwd: join(gitRoot, folder), stdin: 'ignore' });
   return stdout.split('\0').filter(Boolean).map((file) => relative(folder, file));
+}
+
+/** Relative to the repository's folder. */
+async function trackedFiles({ repository: { gitRoot, folder } }: Plan): Promise<readonly string[]> {
+  const { stdout } = await spawn('git', ['ls-files', '-z'], { cwd: join(gitRoot, folder), stdin: 'ignore' });
+  return stdout.split('\0').filter(Boolean);
 }
 
 /** Where a thing stands in its file is no part of it: prose above it moves it. */
