@@ -3,8 +3,8 @@
  * An archive is what `gpg -d PLACE.tar.zst.gpg | zstd -d | tar x` reads: tar (POSIX), zstd with its checksum, OpenPGP by passphrase.
  */
 
-/** A place's content in the host: an absolute path to a folder or to one file. */
-export interface PlaceContent {
+/** Where a place's content is in the host: an absolute path to a folder or to one file. */
+export interface PlaceRoot {
   readonly place: string;
   readonly root: string;
   readonly kind: 'folder' | 'file';

@@ -4,15 +4,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeTestHost } from '../../tests/test-host.ts';
 import { takeManifest, type Manifest } from '../evidence/manifest.ts';
 import type { Host } from '../ports/host.ts';
-import type { PlaceContent } from './archive-host.ts';
+import type { PlaceRoot } from './archive-host.ts';
 import { writeArchives } from './archive.ts';
 import { findArchive, unarchivePlace } from './unarchive.ts';
 
 const passphrase = 'correct horse battery';
 const signal = new AbortController().signal;
 const to = '/srv/backups';
-const folder: PlaceContent = { place: 'app', root: '/srv/place', kind: 'folder' };
-const file: PlaceContent = { place: 'env', root: '/srv/files/.env', kind: 'file' };
+const folder: PlaceRoot = { place: 'app', root: '/srv/place', kind: 'folder' };
+const file: PlaceRoot = { place: 'env', root: '/srv/files/.env', kind: 'file' };
 let host: Host;
 
 async function sh(script: string): Promise<string> {
@@ -21,7 +21,7 @@ async function sh(script: string): Promise<string> {
   return result.stdout.toString('utf8');
 }
 
-async function manifestOf({ root, kind }: PlaceContent): Promise<Manifest> {
+async function manifestOf({ root, kind }: PlaceRoot): Promise<Manifest> {
   const manifest = await takeManifest(host, root, { kind });
   if (manifest === null) throw new Error(`nothing at ${root}`);
   return manifest;
@@ -38,10 +38,10 @@ function everything(manifest: Manifest): ReadonlyMap<string, unknown> {
   );
 }
 
-const archive = (contents: readonly PlaceContent[], secret: string | null = passphrase): Promise<void> => writeArchives(host, { contents, to, passphrase: secret, signal });
-const unarchive = async (content: PlaceContent, from = to): Promise<void> => unarchivePlace(host, { content, archive: await findArchive(host, content.place, from), passphrase, signal });
+const archive = (contents: readonly PlaceRoot[], secret: string | null = passphrase): Promise<void> => writeArchives(host, { contents, to, passphrase: secret, signal });
+const unarchive = async (content: PlaceRoot, from = to): Promise<void> => unarchivePlace(host, { content, archive: await findArchive(host, content.place, from), passphrase, signal });
 /** Why the restore failed; `changed` where the place is not as it was. */
-async function refusal(content: PlaceContent): Promise<string> {
+async function refusal(content: PlaceRoot): Promise<string> {
   const before = everything(await manifestOf(content));
   const said = await unarchive(content).then(() => 'restored', String);
   return isDeepStrictEqual(everything(await manifestOf(content)), before) ? said : `changed: ${said}`;

@@ -1,10 +1,10 @@
 /** The built-in backup of one or more places. Written aside and renamed: what was there stays until all that is new is whole. */
 import { bashInHost } from '../evidence/in-host.ts';
 import type { Host } from '../ports/host.ts';
-import { type PlaceContent, archiveName, prelude } from './archive-host.ts';
+import { type PlaceRoot, archiveName, prelude } from './archive-host.ts';
 
 export interface ArchiveRequest {
-  readonly contents: readonly PlaceContent[];
+  readonly contents: readonly PlaceRoot[];
   /** Absolute path of the folder in the host; made when it is not there. */
   readonly to: string;
   /** Null writes archives that are not encrypted. */

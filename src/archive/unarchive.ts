@@ -1,10 +1,10 @@
 /** The built-in restore of one place. Unpacked aside and only then put in place: what was there stays until all of the archive is known to be good. */
 import { bashInHost } from '../evidence/in-host.ts';
 import type { Host } from '../ports/host.ts';
-import { type PlaceContent, archiveName, prelude } from './archive-host.ts';
+import { type PlaceRoot, archiveName, prelude } from './archive-host.ts';
 
 export interface UnarchiveRequest {
-  readonly content: PlaceContent;
+  readonly content: PlaceRoot;
   /** Absolute path of the archive in the host. */
   readonly archive: string;
   readonly passphrase: string;

@@ -1,5 +1,5 @@
 /** The built-in backup and restore: for those who have none yet, and as the control of a drill. */
-import { type PlaceContent } from '../../archive/archive-host.ts';
+import type { PlaceRoot } from '../../archive/archive-host.ts';
 import { writeArchives } from '../../archive/archive.ts';
 import { findArchive, unarchivePlace } from '../../archive/unarchive.ts';
 import { HostLost, type Host } from '../../ports/host.ts';
@@ -38,11 +38,11 @@ export async function runBuiltIn(context: ScenarioContext, host: Host, step: Arc
 }
 
 async function archive(context: ScenarioContext, host: Host, step: ArchiveStep, places: readonly PlacePlan[], signal: AbortSignal): Promise<void> {
-  const contents: PlaceContent[] = [];
+  const contents: PlaceRoot[] = [];
   for (const place of places) {
     const root = await locate(context, host, place);
     if (root === null) throw new Error(`place ${place.name} is not there, so it cannot be archived`);
-    contents.push(contentOf(place, root));
+    contents.push(rootOf(place, root));
   }
   const passphrase = step.encrypt === null ? null : context.drill.gpgPassphrase;
   await writeArchives(host, { contents, to: inHost(step.to, host.spec.user), passphrase, signal });
@@ -54,11 +54,11 @@ async function unarchive(context: ScenarioContext, host: Host, step: UnarchiveSt
   const found = await Promise.all(places.map(async (place) => ({ place, archive: await findArchive(host, place.name, from) })));
   for (const { place, archive: path } of found) {
     const root = (await locate(context, host, place)) ?? (await makePlace(context, host, place));
-    await unarchivePlace(host, { content: contentOf(place, root), archive: path, passphrase: context.drill.gpgPassphrase, signal });
+    await unarchivePlace(host, { content: rootOf(place, root), archive: path, passphrase: context.drill.gpgPassphrase, signal });
   }
 }
 
-const contentOf = ({ name, location }: PlacePlan, root: string): PlaceContent => ({ place: name, root, kind: location.type === 'file' ? 'file' : 'folder' });
+const rootOf = ({ name, location }: PlacePlan, root: string): PlaceRoot => ({ place: name, root, kind: location.type === 'file' ? 'file' : 'folder' });
 
 /** Where the content of a place that is not there has to go; a volume is made by its engine. */
 async function makePlace({ drill }: ScenarioContext, host: Host, place: PlacePlan): Promise<string> {
