@@ -25,13 +25,13 @@ interface Piece {
 export class SecretSearch {
   readonly needles: readonly Needle[];
   readonly #pieces: ReadonlyMap<string, Piece>;
-  readonly #isPublic: (value: string) => Promise<boolean>;
+  readonly #ask: (value: string) => Promise<boolean>;
   readonly #answers = new Map<string, Promise<boolean>>();
 
-  constructor(pieces: readonly (Piece & { readonly bytes: Buffer })[], known: (value: string) => Promise<boolean>) {
+  constructor(pieces: readonly (Piece & { readonly bytes: Buffer })[], isPublic: (value: string) => Promise<boolean>) {
     this.needles = pieces.map(({ bytes }, index) => ({ name: String(index), bytes }));
     this.#pieces = new Map(pieces.map(({ place, value }, index) => [String(index), { place, value }]));
-    this.#isPublic = known;
+    this.#ask = isPublic;
   }
 
   /** The places whose secret it is that these needles were found, by name. What stands elsewhere for everyone to read gives nothing away. */
@@ -39,13 +39,14 @@ export class SecretSearch {
     const found = new Set<string>();
     for (const name of needles) {
       const piece = this.#pieces.get(name);
-      if (piece !== undefined && !found.has(piece.place) && (piece.value === null || !(await this.#known(piece.value)))) found.add(piece.place);
+      if (piece !== undefined && !found.has(piece.place) && (piece.value === null || !(await this.#isPublic(piece.value)))) found.add(piece.place);
     }
     return [...found];
   }
 
-  #known(value: string): Promise<boolean> {
-    const answer = this.#answers.get(value) ?? this.#isPublic(value);
+  /** Each value is asked for once: it may stand in many artefacts. */
+  #isPublic(value: string): Promise<boolean> {
+    const answer = this.#answers.get(value) ?? this.#ask(value);
     this.#answers.set(value, answer);
     return answer;
   }
@@ -62,11 +63,11 @@ export async function secretSearch(context: ScenarioContext, host: Host, commits
       return [...nonces.map((nonce) => ({ place: place.name, value: null, bytes: Buffer.from(nonce) })), ...values.map((value) => ({ place: place.name, value, bytes: Buffer.from(value) }))];
     }),
   );
-  return new SecretSearch(pieces.flat(), (value) => isPublic(context, host, commits, value));
+  return new SecretSearch(pieces.flat(), (value) => standsElsewhere(context, host, commits, value));
 }
 
 /** It stands in what Git keeps already, or in a place that is no secret. The value is in no process list. */
-async function isPublic(context: ScenarioContext, host: Host, commits: readonly string[], value: string): Promise<boolean> {
+async function standsElsewhere(context: ScenarioContext, host: Host, commits: readonly string[], value: string): Promise<boolean> {
   const places = context.drill.plan.places.filter(({ secret }) => !secret);
   const roots = (await Promise.all(places.map((place) => locate(context, host, place)))).filter((root) => root !== null);
   const searches = [
