@@ -9,6 +9,9 @@ export interface Repository {
   readonly request: Octokit['request'];
 }
 
+/** Characters of an issue's or a comment's text. */
+export const textLimit = 65_535;
+
 /** Milliseconds: GitHub itself gives up after ten seconds. */
 const patience = 30_000;
 

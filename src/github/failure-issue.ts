@@ -1,11 +1,9 @@
 /** One issue for one drill: opened or brought up to date while it does not pass, closed when it does. */
 import { renderWithin } from '../report/job-summary.ts';
 import type { Drilled } from '../report/markdown.ts';
-import type { Repository } from './api.ts';
+import { type Repository, textLimit } from './api.ts';
 
 const label = 'restore-drill';
-/** Characters of an issue's or a comment's text. */
-export const textLimit = 65_535;
 
 export type IssueOutcome = { readonly did: 'opened' | 'updated' | 'closed'; readonly number: number } | { readonly did: 'nothing' };
 

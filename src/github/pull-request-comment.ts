@@ -7,8 +7,7 @@ import { latestOf } from '../report/history.ts';
 import { renderWithin } from '../report/job-summary.ts';
 import type { Drilled } from '../report/markdown.ts';
 import { markdownTable } from '../report/table.ts';
-import type { Repository } from './api.ts';
-import { textLimit } from './failure-issue.ts';
+import { type Repository, textLimit } from './api.ts';
 
 const markerOf = (drill: string): string => `<!-- runbook-drill comment:${Buffer.from(drill).toString('base64url')} -->`;
 
