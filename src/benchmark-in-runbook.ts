@@ -1,10 +1,10 @@
 /** Writes the benchmark table into runbooks, or says whether the one that is there is stale. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { parseJournal } from './drill/journal.ts';
+import { journalName, parseJournal } from './drill/journal.ts';
 import { InputErrors } from './drill/model.ts';
 import type { Outline } from './drill/plan/outline.ts';
-import { defaultHistory, journalName } from './run-drill.ts';
+import { defaultHistory } from './run-drill.ts';
 import { readHistory } from './history-store.ts';
 import { reportInput } from './report/formats.ts';
 import { runbookTable } from './report/runbook-table.ts';

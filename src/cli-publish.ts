@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { findTables, knownHistory, refreshTables } from './benchmark-in-runbook.ts';
 import { JournalError } from './drill/journal-error.ts';
-import { parseJournal } from './drill/journal.ts';
+import { journalName, parseJournal } from './drill/journal.ts';
 import { mergeJournals } from './drill/merge-journals.ts';
 import { InputErrors } from './drill/model.ts';
 import { findDrillFile } from './drill/plan/find-drill-file.ts';
@@ -11,7 +11,7 @@ import { loadOutline, type Outline } from './drill/plan/outline.ts';
 import { terminalText } from './drill/terminal-text.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Limits } from './report/over-time.ts';
-import { journalName, writeReports } from './run-drill.ts';
+import { writeReports } from './run-drill.ts';
 
 const write = (text: string): void => void process.stdout.write(text);
 
@@ -74,7 +74,7 @@ export async function tableIsStale(outline: Outline, out: string, history: strin
   return stale.length === 0 ? 0 : 1;
 }
 
-export function tellWarnings(warnings: readonly string[]): void {
+function tellWarnings(warnings: readonly string[]): void {
   for (const warning of warnings) write(`warning: ${terminalText(warning)}\n`);
 }
 

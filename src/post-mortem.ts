@@ -4,6 +4,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { OutputListener } from './drill/context.ts';
+import { journalName } from './drill/journal.ts';
 import type { Report } from './drill/report-model.ts';
 
 const folderName = 'post-mortem';
@@ -34,7 +35,7 @@ export async function openPostMortem(out: string): Promise<PostMortem> {
     },
     async keep(report) {
       await end(log, dropped);
-      await copyFile(join(out, 'journal.ndjson'), join(folder, 'journal.ndjson'));
+      await copyFile(join(out, journalName), join(folder, journalName));
       const artefacts = report.scenarios.map(({ id, artefacts: all }) => ({ scenario: id, artefacts: all }));
       await writeFile(join(folder, 'artefacts.json'), `${JSON.stringify(artefacts, null, 2)}\n`);
       kept = true;

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import * as core from '@actions/core';
 import { JournalError } from './drill/journal-error.ts';
-import { readJournal } from './drill/journal.ts';
+import { journalName, readJournal } from './drill/journal.ts';
 import { judge } from './drill/verdict/index.ts';
 import { openRepository } from './github/api.ts';
 import { proposeBenchmark, type RewrittenFile } from './github/benchmark-pull-request.ts';
@@ -38,7 +38,7 @@ function readInputs(): PublishInputs {
 
 async function main(): Promise<void> {
   const inputs = readInputs();
-  const entries = await readJournal(resolve(inputs.report, 'journal.ndjson'));
+  const entries = await readJournal(resolve(inputs.report, journalName));
   const report = judge(entries);
   if (report.control !== null) {
     core.info(`a ${report.control} control says nothing about the runbook: nothing is published`);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { openAdapters } from './adapters.ts';
 import type { OutputListener } from './drill/context.ts';
 import type { JournalEntry } from './drill/journal-events.ts';
-import { createJournal, readJournal } from './drill/journal.ts';
+import { createJournal, journalName, readJournal } from './drill/journal.ts';
 import { InputErrors, type Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
@@ -85,8 +85,6 @@ async function makeFolder(out: string): Promise<void> {
     throw new InputErrors([{ file: out, line: 1, column: 1, message: 'the folder for the reports cannot be made or written', expected: 'a folder', got, help: 'name another folder with --out' }]);
   }
 }
-
-export const journalName = 'journal.ndjson';
 
 /** Where a folder of reports keeps its history, unless told otherwise. */
 export const defaultHistory = (out: string): string => join(out, 'history.jsonl');

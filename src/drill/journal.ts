@@ -6,6 +6,9 @@ import { JournalError } from './journal-error.ts';
 import type { DrillEvent, JournalEntry, ScenarioEvent } from './journal-events.ts';
 import { drillEntrySchema, scenarioEntrySchema } from './journal-schema.ts';
 
+/** Of its file in the folder of the reports. */
+export const journalName = 'journal.ndjson';
+
 export interface Journal extends Disposable {
   /** Writes one line at once and returns it as it was written. */
   append(event: DrillEvent | ScenarioEvent): JournalEntry;

@@ -5,13 +5,12 @@
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
 import type { JournalEntry } from '../drill/journal-events.ts';
-import { parseJournal } from '../drill/journal.ts';
+import { journalName, parseJournal } from '../drill/journal.ts';
 import type { Report } from '../drill/report-model.ts';
 import { judge } from '../drill/verdict/index.ts';
 import type { Repository } from './api.ts';
 
 export const artifactName = 'restore-drill-comment';
-const journalName = 'journal.ndjson';
 const aboutName = 'pull-request.json';
 
 /** Bytes as packed and as unpacked. A journal of ten scenarios has about a megabyte. */
