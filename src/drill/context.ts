@@ -56,7 +56,7 @@ export function servicesOf(context: ScenarioContext, names: readonly string[]): 
 }
 
 /** Of a place, or of a service without one. */
-export const expectationOf = ({ scenario }: ScenarioContext, name: string): Expectation => scenario.expect[name] ?? 'restored';
+const expectationOf = ({ scenario }: ScenarioContext, name: string): Expectation => scenario.expect[name] ?? 'restored';
 export const isToBeRestored = (context: ScenarioContext, name: string): boolean => expectationOf(context, name) === 'restored';
 export const isToBeRegenerated = (context: ScenarioContext, name: string): boolean => expectationOf(context, name) === 'regenerated';
 

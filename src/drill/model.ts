@@ -2,8 +2,7 @@
 import type { EngineName, EnvironmentName, ImageRequest, NetworkMode, PoolDriver } from '../ports/host.ts';
 import type { PlaceLocation } from '../ports/engine.ts';
 
-export const stepPhases = ['deploy', 'backup', 'lose', 'restore', 'check'] as const;
-export type StepPhase = (typeof stepPhases)[number];
+export type StepPhase = 'deploy' | 'backup' | 'lose' | 'restore' | 'check';
 export type Phase = 'create' | 'seed' | 'verify' | 'destroy' | StepPhase;
 
 /** `file` is relative to the repository root; `line` counts from 1. */

@@ -74,7 +74,7 @@ export async function plantCanary(host: Host, root: string, nonce: string, optio
 }
 
 /** Bytes that follow from the nonce and that nothing compresses, with the nonce itself in their middle. */
-export function seededBytes(nonce: string, length: number): Buffer {
+function seededBytes(nonce: string, length: number): Buffer {
   const key = createHash('sha256').update(nonce).digest();
   const bytes = createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(length));
   bytes.write(nonce, Math.floor(length / 2), 'latin1');

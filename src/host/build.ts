@@ -30,7 +30,7 @@ export async function hashFolder(folder: string): Promise<string> {
 }
 
 /** Paths of the files in a folder, relative to it, in byte order. */
-export async function filesBelow(folder: string): Promise<readonly string[]> {
+async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())

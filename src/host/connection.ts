@@ -20,7 +20,7 @@ export interface OuterEngine {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names the variable that allows one engine which is not this machine's own. */
-export const allowRemote = 'RUNBOOK_DRILL_ALLOW_REMOTE';
+const allowRemote = 'RUNBOOK_DRILL_ALLOW_REMOTE';
 
 const defaultEndpoint = 'unix:///var/run/docker.sock';
 const howToInstall =

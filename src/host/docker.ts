@@ -43,7 +43,7 @@ export function createDockerEnvironment(env: NodeJS.ProcessEnv = process.env): E
 }
 
 /** @throws CannotRun when less disk is free than a host may use. */
-export async function requireDisk(engine: OuterEngine, spec: Pick<HostSpec, 'limits'>): Promise<void> {
+async function requireDisk(engine: OuterEngine, spec: Pick<HostSpec, 'limits'>): Promise<void> {
   const wanted = spec.limits.diskBytes ?? usualDisk;
   // The engine's folder is not there when this program itself runs in a container with the engine's socket.
   const disk = await statfs(engine.root).catch(() => null);

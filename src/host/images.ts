@@ -14,7 +14,7 @@ import { contextCopy, hasGo, recipesFor, runScript, type Recipe } from './recipe
 import { repositoryOf } from './registry.ts';
 
 /** On images that we built: what they are, for people who find them. */
-export const imageLabel = 'runbook-drill.image';
+const imageLabel = 'runbook-drill.image';
 
 /** An image in the outer engine under `source`, which is `name` or a name of our own. */
 export class EngineImage implements ProvidedImage {

@@ -28,7 +28,7 @@ export function renderTerminal(report: Report, { width, colour }: TerminalOption
 
 const needsWords = ({ validationStatus, findings }: ScenarioReport): boolean => validationStatus !== 'SUCCESSFUL' || findings.length > 0;
 
-export function statusColour(status: ValidationStatus, colours: Colours): (text: string) => string {
+function statusColour(status: ValidationStatus, colours: Colours): (text: string) => string {
   if (status === 'SUCCESSFUL') return colours.green;
   return status === 'NOT_MEASURED' ? colours.yellow : colours.red;
 }

@@ -18,7 +18,7 @@ export function blocksJson(runbook: Runbook): string {
   return `${JSON.stringify(listBlocks(runbook), null, 2)}\n`;
 }
 
-export function listBlocks(runbook: Runbook): readonly ListedBlock[] {
+function listBlocks(runbook: Runbook): readonly ListedBlock[] {
   return runbook.blocks.map(({ line, reference, heading, language, sha256, marks, text }) => ({ line, reference, heading: heading?.text ?? null, language, sha256, marks, text }));
 }
 

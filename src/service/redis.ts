@@ -56,7 +56,7 @@ export function create(plan: ServicePlan): Service {
 const key = (nonce: string): string => `drill:canary:${nonce}`;
 
 /** What stands between what must be answered well: an error or a broken connection leaves some of it out. */
-export function reply(result: ExecResult): string | null {
+function reply(result: ExecResult): string | null {
   if (result.exitCode !== 0) return null;
   return /^PONG\nOK\n([^\n]*)\nPONG\n?$/.exec(result.stdout.toString('utf8'))?.[1] ?? null;
 }

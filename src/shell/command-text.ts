@@ -6,7 +6,7 @@ import type { Assignment, Command, CommandArgument, Redirection, SyntaxNode, Wor
 export type StaticWords = readonly (string | null)[];
 
 /** The value of a word without expansions, else null. */
-export function staticValue(word: Word): string | null {
+function staticValue(word: Word): string | null {
   return (word.parts ?? []).every((part) => isStatic(part)) ? word.value : null;
 }
 

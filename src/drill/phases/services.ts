@@ -45,11 +45,11 @@ function contextFor(context: ScenarioContext, host: Host, plan: ServicePlan, non
   };
 }
 
-export async function isReady(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<ProbeAnswer> {
+async function isReady(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<ProbeAnswer> {
   return serviceOf(context, plan).ready(contextFor(context, host, plan, 'early'));
 }
 
-export async function seedService(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
+async function seedService(context: ScenarioContext, host: Host, plan: ServicePlan): Promise<void> {
   await serviceOf(context, plan).seed(contextFor(context, host, plan, 'early'));
 }
 

@@ -9,7 +9,7 @@ import { listNames } from '../format.ts';
 export type CheckAnswer = 'passed' | 'failed' | 'none';
 
 /** `none` where no check ran, or where the host could not give it what it needed. */
-export function checkAnswer(facts: ScenarioFacts): CheckAnswer {
+function checkAnswer(facts: ScenarioFacts): CheckAnswer {
   const results = facts.declaration.steps.filter((step) => isOwnCheck(step) && step.kind !== 'skip').map((step) => resultOf(facts, step));
   if (results.length === 0 || results.some((result) => result !== null && result.limits.length > 0)) return 'none';
   if (results.some((result) => result !== null && wentWrong(result))) return 'failed';

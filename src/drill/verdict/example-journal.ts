@@ -39,7 +39,7 @@ export function exampleStep(index: number, phase: StepPhase, name: string, line:
   };
 }
 
-export const exampleResult: StepResult = {
+const exampleResult: StepResult = {
   status: 'succeeded',
   exitCode: 0,
   start: '2026-11-22T02:00:05.000Z',
