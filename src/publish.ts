@@ -1,18 +1,17 @@
 /** The publishing Action: puts what a drill has measured where people look: the history's branch, a pull request with the benchmark table, an issue. */
-import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import * as core from '@actions/core';
 import { JournalError } from './drill/journal-error.ts';
 import { journalName, readJournal } from './drill/journal.ts';
 import { judge } from './drill/verdict/index.ts';
 import { openRepository } from './github/api.ts';
-import { proposeBenchmark, type RewrittenFile } from './github/benchmark-pull-request.ts';
+import { proposeBenchmark } from './github/benchmark-pull-request.ts';
 import { reportInIssue } from './github/failure-issue.ts';
 import { addToHistoryBranch } from './github/history-branch.ts';
 import { runUrl } from './github/runner.ts';
 import { historyOf } from './report/history.ts';
 import { benchmarkTable } from './report/table.ts';
+import { rewrittenRunbooks } from './rewritten-runbooks.ts';
 
 interface PublishInputs {
   /** Folder with `journal.ndjson`. */
@@ -56,16 +55,9 @@ async function main(): Promise<void> {
   }
   if (inputs.pullRequest) {
     const body = `Measured in ${url}.\n\n${benchmarkTable(report)}\n`;
-    const proposed = await proposeBenchmark(repository, process.env['GITHUB_REF_NAME'] ?? '', await rewrittenFiles(), body);
+    const proposed = await proposeBenchmark(repository, process.env['GITHUB_REF_NAME'] ?? '', await rewrittenRunbooks(process.cwd()), body);
     core.info(proposed.did === 'nothing' ? 'the benchmark table is as it was' : `${proposed.did} pull request ${proposed.number}`);
   }
-}
-
-/** What an earlier step has changed in the checkout: tracked files alone. */
-async function rewrittenFiles(): Promise<readonly RewrittenFile[]> {
-  const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).replace(/\n$/, '');
-  const paths = execFileSync('git', ['diff', '--name-only', '--diff-filter=M', '-z', 'HEAD'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
-  return Promise.all(paths.map(async (path) => ({ path, text: await readFile(join(root, path), 'utf8') })));
 }
 
 try {

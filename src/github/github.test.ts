@@ -143,6 +143,14 @@ describe('the pull request with the benchmark table', () => {
     expectRequests('pull-request');
   });
 
+  it('never goes against its own branch, which a workflow of every push runs on too', async () => {
+    github.makeBranch('main', { 'docs/runbook.md': 'old\n' });
+    await proposeBenchmark(repository, 'main', file('new\n'), 'body');
+    const before = github.branches.get(benchmarkBranch)?.files.get('docs/runbook.md');
+    expect(await proposeBenchmark(repository, benchmarkBranch, file('newer\n'), 'body')).toEqual({ did: 'nothing' });
+    expect(github.branches.get(benchmarkBranch)?.files.get('docs/runbook.md')).toBe(before);
+  });
+
   it('needs a branch to go against', async () => {
     await expect(proposeBenchmark(repository, 'v1', file('new\n'), 'body')).rejects.toThrow('there is no branch v1');
   });
