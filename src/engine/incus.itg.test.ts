@@ -31,7 +31,8 @@ describe.each<Kind>([
   let host: Host;
   beforeAll(async () => {
     host = await makeTestHost(['debian/13'], { engine: engine.name });
-  });
+    // The first time on a machine the images are built.
+  }, 900_000);
   afterAll(async () => {
     await host[Symbol.asyncDispose]();
   });

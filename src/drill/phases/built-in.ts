@@ -6,7 +6,7 @@ import { HostLost, type Host } from '../../ports/host.ts';
 import { type ScenarioContext, inHost, placesOf } from '../context.ts';
 import { faultOf } from '../faults.ts';
 import type { ArchiveStep, PlacePlan, UnarchiveStep } from '../model.ts';
-import { locate, locationInHost } from './places.ts';
+import { locate, locationInHost, putBack } from './places.ts';
 
 export interface BuiltInResult {
   readonly status: 'succeeded' | 'failed' | 'timed-out';
@@ -55,6 +55,7 @@ async function unarchive(context: ScenarioContext, host: Host, step: UnarchiveSt
   for (const { place, archive: path } of found) {
     const root = (await locate(context, host, place)) ?? (await makePlace(context, host, place));
     await unarchivePlace(host, { content: rootOf(place, root), archive: path, passphrase: context.drill.gpgPassphrase, signal });
+    await putBack(context, host, place);
   }
 }
 
