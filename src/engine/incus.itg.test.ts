@@ -177,7 +177,13 @@ describe.each<Kind>([
       const restored = await takeManifest(host, await rootOf(volume('local/again')), { kind: 'folder', ids: await engine.idRanges(host, volume('local/again')) });
       const fact = comparePlace({ name: 'data', mode: 'exact', volatile: [], before, after: before, restored, nonce: 'x', lateNonce: null, noncesBack: new Map() });
       expect(fact.differences).toEqual([]);
-      await sh('c storage volume delete local again');
+      // An instance with ids of its own keeps the same owners as other ones in the host.
+      await sh('c init debian/13 apart -c security.idmap.isolated=true; c config device add apart again disk pool=local source=again path=/again; c start apart');
+      const again = volume('local/again');
+      expect((await takeManifest(host, await rootOf(again), { kind: 'folder' }))?.entries.get('file')?.uid).not.toBe(1_000_033);
+      const elsewhere = comparePlace({ name: 'data', mode: 'exact', volatile: [], before, after: before, restored: await manifestOf(again), nonce: 'x', lateNonce: null, noncesBack: new Map() });
+      expect(elsewhere.differences).toEqual([]);
+      await sh('c delete --force apart; c storage volume delete local again');
     });
 
     it('is killed, not stopped, and asked to stop where it must write down what it knows', async () => {
