@@ -4,8 +4,10 @@
  */
 import type { Readable, Writable } from 'node:stream';
 
-export type EnvironmentName = 'docker' | 'lxd' | 'incus';
-export type EngineName = 'docker' | 'incus' | 'lxd';
+export const environmentNames = ['docker', 'lxd', 'incus'] as const;
+export type EnvironmentName = (typeof environmentNames)[number];
+export const engineNames = ['docker', 'incus', 'lxd'] as const;
+export type EngineName = (typeof engineNames)[number];
 export type PoolDriver = 'btrfs' | 'dir' | 'zfs';
 export type NetworkMode = 'isolated' | 'open';
 

@@ -1,5 +1,6 @@
 /** The drill file, whole. Keys that nothing implements yet are here too; `not-yet.ts` refuses them. */
 import { z } from 'zod';
+import { engineNames, environmentNames } from '../../ports/host.ts';
 import { duration, either, environmentVariables, expectation, flag, key, list, mapping, mode, name, named, oneOf, pattern, reference, size, text } from './schema-parts.ts';
 import { service } from './schema-services.ts';
 import { steps } from './schema-steps.ts';
@@ -37,8 +38,8 @@ const workspacePath = pattern(/^(?:~\/.+|\/.+)$/, 'a path that is absolute or st
 
 const host = mapping(
   {
-    environment: oneOf(['docker', 'lxd', 'incus']).default('docker'),
-    engine: oneOf(['docker', 'incus', 'lxd']).default('docker'),
+    environment: oneOf(environmentNames).default('docker'),
+    engine: oneOf(engineNames).default('docker'),
     workspace: either([workspacePath, mapping({ path: workspacePath, clone: oneOf(['drill', 'runbook']).default('drill') }, 'a workspace')], 'where the repository is inside the host: a path that is absolute or starts with ~/, or { path, clone: runbook }'),
     user: account.default('ops'),
     network: oneOf(['isolated', 'open']).default('isolated'),

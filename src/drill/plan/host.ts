@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { EngineName, EnvironmentName, ImageRequest, NetworkMode } from '../../ports/host.ts';
+import { type EngineName, type EnvironmentName, environmentNames, type ImageRequest, type NetworkMode } from '../../ports/host.ts';
 import { choice } from '../drill-file/explain.ts';
 import type { HostFile, HostPlan } from '../model.ts';
 import { contentOf, localPath, variable } from './contents.ts';
@@ -12,7 +12,6 @@ export interface HostOverrides {
   readonly network: NetworkMode | undefined;
 }
 
-const environments: readonly EnvironmentName[] = ['docker', 'lxd', 'incus'];
 /** Which engines each environment can carry. */
 const pairs: Readonly<Record<EnvironmentName, readonly EngineName[]>> = { docker: ['docker', 'incus', 'lxd'], lxd: ['docker', 'incus'], incus: ['docker', 'incus'] };
 
@@ -38,13 +37,13 @@ export function planHost(context: PlanContext, overrides: HostOverrides): Omit<H
 
 function environmentOf(context: PlanContext, override: string | undefined): EnvironmentName {
   const { host } = context.drill;
-  const environment = environments.find((name) => name === (override ?? host.environment));
+  const environment = environmentNames.find((name) => name === (override ?? host.environment));
   if (environment === undefined) {
-    context.problems.atKey(['host'], { message: `there is no environment \`${override ?? ''}\``, ...choice(override ?? '', environments) });
+    context.problems.atKey(['host'], { message: `there is no environment \`${override ?? ''}\``, ...choice(override ?? '', environmentNames) });
     return host.environment;
   }
   if (!pairs[environment].includes(host.engine)) {
-    const possible = environments.map((name) => `${name} hosts ${pairs[name].join(', ')}`).join('; ');
+    const possible = environmentNames.map((name) => `${name} hosts ${pairs[name].join(', ')}`).join('; ');
     context.problems.atKey(['host', 'engine'], { message: `a host of the environment ${environment} cannot carry the engine ${host.engine}`, expected: possible, got: `${environment} with ${host.engine}`, help: 'choose one of these pairs' });
   }
   if (override !== undefined && override !== 'docker') {
