@@ -20,14 +20,14 @@ async function main(): Promise<number> {
   const inputs = readInputs(core.getInput);
   refuseForks(process.env);
   const drillFile = inputs.drillFile ?? findDrillFile(process.cwd());
-  const publish = inputs.update ? await import('./cli-publish.ts') : null;
-  const outline = (await publish?.outlineWithTable(drillFile)) ?? null;
+  const benchmark = inputs.update ? await import('./benchmark-in-runbook.ts') : null;
+  const outline = (await benchmark?.outlineWithTable(drillFile)) ?? null;
   const plan = await planOf(drillFile, inputs);
   const outcome = await drill(plan, inputs);
   const { exitCode } = outcome;
   await tell(outcome, plan, inputs);
   // A drill that was interrupted has measured less than the one before it.
-  if (publish !== null && outline !== null && exitCode < 128) await publish.updateTable(outline, inputs.out, inputs.history ?? undefined);
+  if (benchmark !== null && outline !== null && exitCode < 128) await benchmark.updateTable(outline, inputs.out, inputs.history ?? undefined);
   return exitCode;
 }
 

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from './drill/drill-file/quantities.ts';
+import { environmentNames } from './ports/host.ts';
 
-export const commaList = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',').map((id) => id.trim()).filter((id) => id !== '')];
+const commaList = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',').map((id) => id.trim()).filter((id) => id !== '')];
 
 export function oneOf(...allowed: readonly string[]): (text: string) => string {
   return (text) => {
@@ -34,7 +35,16 @@ export const withHistory = (command: Command): Command =>
     .addOption(new Option('--max-age <duration>', 'warn of a scenario that was last tested longer ago').argParser(age).default(age('100d'), '100d'))
     .option('--max-growth <share>', 'warn of a recovery time that grew by more than this share of its target', share, 0.2);
 
+/** Of every command that reads a drill file. */
+export const withScenarios = (command: Command): Command =>
+  command.argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)').option('-s, --scenario <ids>', 'only these scenarios: a comma list, or given again', commaList);
+
+/** Of every command that plans a drill. */
+export const withPlan = (command: Command): Command =>
+  withScenarios(command)
+    .option('-e, --environment <name>', 'what disposable hosts are made of: docker, lxd, incus', oneOf(...environmentNames))
+    .option('--network <mode>', 'isolated or open', oneOf('isolated', 'open'))
+    .option('--since <commit>', 'only scenarios that differ from this commit: their blocks, their parts of the drill file, the files they name');
+
 export const update = (): Option => new Option('--update', "rewrite the runbook's benchmark table, between its markers").default(false).conflicts('check');
 export const check = (): Option => new Option('--check', "run and write nothing; exit 1 when the runbook's benchmark table is stale").default(false);
-
-export const sinceText = 'only scenarios that differ from this commit: their blocks, their parts of the drill file, the files they name';

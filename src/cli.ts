@@ -5,11 +5,11 @@ import { relative, resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { JournalError } from './drill/journal-error.ts';
 import { type Control, InputErrors, type Plan } from './drill/model.ts';
-import { check, commaList, oneOf, sinceText, update, withHistory } from './cli-options.ts';
+import { check, oneOf, update, withHistory, withPlan, withScenarios } from './cli-options.ts';
 import type { HistoryFlags, TableFlags } from './cli-publish.ts';
 import type { LoadOptions } from './drill/plan/load.ts';
 import type { Selection } from './drill/plan/since.ts';
-import { CannotRun } from './ports/host.ts';
+import { CannotRun, environmentNames } from './ports/host.ts';
 import { version } from './version.ts';
 
 const exits = { wrongInput: 2, couldNotRun: 3 } as const;
@@ -39,15 +39,9 @@ function program(): Command {
     .showHelpAfterError()
     .exitOverride()
     .addHelpText('after', '\nExit: 0 all scenarios SUCCESSFUL · 1 any FAILED or TIMED_OUT · 2 the input is wrong · 3 could not run or not measured · 130/143 interrupted');
-  const drill = root
-    .command('run')
+  const drill = withPlan(root.command('run'))
     .description('drill the scenarios of a drill file and write the reports')
-    .argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)')
-    .option('-s, --scenario <ids>', 'only these scenarios: a comma list, or given again', commaList)
     .option('-o, --out <folder>', 'where the journal and the reports go', 'drill-report')
-    .option('-e, --environment <name>', 'what disposable hosts are made of: docker, lxd, incus', oneOf('docker', 'lxd', 'incus'))
-    .option('--network <mode>', 'isolated or open', oneOf('isolated', 'open'))
-    .option('--since <commit>', sinceText)
     .addOption(update())
     .addOption(check())
     .option('--control <which>', 'drill the drill: positive puts a built-in backup and restore in place of the runbook, negative a backup and no restore', oneOf('positive', 'negative'))
@@ -55,14 +49,8 @@ function program(): Command {
     .option('-v, --verbose', "show the output of the runbook's commands as it comes", false)
     .action(run);
   withHistory(drill);
-  root
-    .command('plan')
+  withPlan(root.command('plan'))
     .description('print what would run; needs no engine')
-    .argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)')
-    .option('-s, --scenario <ids>', 'only these scenarios: a comma list, or given again', commaList)
-    .option('-e, --environment <name>', 'docker, lxd or incus', oneOf('docker', 'lxd', 'incus'))
-    .option('--network <mode>', 'isolated or open', oneOf('isolated', 'open'))
-    .option('--since <commit>', sinceText)
     .option('--json', 'as JSON', false)
     .option('--matrix', "one line for a workflow's matrix", false)
     .action(plan);
@@ -72,11 +60,8 @@ function program(): Command {
     .argument('<file>', 'a Markdown file')
     .option('--json', 'as JSON', false)
     .action(blocks);
-  root
-    .command('lint')
+  withScenarios(root.command('lint'))
     .description('tell what reading a runbook alone finds; exit 1 when there is an error')
-    .argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)')
-    .option('-s, --scenario <ids>', 'only these scenarios: a comma list, or given again', commaList)
     .action(lint);
   root
     .command('init')
@@ -105,7 +90,7 @@ function program(): Command {
     .description('remove what drills left whose process is dead')
     .option('--run <id>', 'all that one run made')
     .option('--all', 'all that any drill made, also of drills that still run', false)
-    .option('-e, --environment <name>', 'docker, lxd or incus', oneOf('docker', 'lxd', 'incus'), 'docker')
+    .option('-e, --environment <name>', 'docker, lxd or incus', oneOf(...environmentNames), 'docker')
     .action(cleanup);
   return root;
 }
@@ -132,10 +117,10 @@ async function planOf(file: string | undefined, flags: Pick<RunFlags, 'scenario'
 
 async function run(file: string | undefined, flags: RunFlags): Promise<void> {
   const out = resolve(flags.out);
-  const publish = flags.control === undefined && (flags.update || flags.check) ? await import('./cli-publish.ts') : null;
-  const outline = publish === null ? null : await publish.outlineWithTable(file);
-  if (publish !== null && outline !== null && flags.check) {
-    process.exitCode = await publish.tableIsStale(outline, out, flags.history);
+  const benchmark = flags.control === undefined && (flags.update || flags.check) ? await import('./benchmark-in-runbook.ts') : null;
+  const outline = benchmark === null ? null : await benchmark.outlineWithTable(file);
+  if (benchmark !== null && outline !== null && flags.check) {
+    process.exitCode = await benchmark.checkTable(outline, out, flags.history);
     return;
   }
   const { plan: planned, selection } = await planOf(file, flags);
@@ -144,13 +129,12 @@ async function run(file: string | undefined, flags: RunFlags): Promise<void> {
     process.stdout.write(`${selectionText(selection)}\n`);
     if (planned.scenarios.length === 0) return;
   }
-  const { controlOf } = await import('./drill/control.ts');
-  const drillPlan = flags.control === undefined ? planned : controlOf(planned, flags.control);
+  const drillPlan = flags.control === undefined ? planned : (await import('./drill/control.ts')).controlOf(planned, flags.control);
   const { runInTerminal } = await import('./terminal.ts');
-  const { keep, verbose, history, maxAge, maxGrowth } = flags;
-  process.exitCode = await runInTerminal({ plan: drillPlan, out, keep, verbose, history, limits: { maxAge, maxGrowth } });
+  const { keep, verbose, history } = flags;
+  process.exitCode = await runInTerminal({ plan: drillPlan, out, keep, verbose, history, limits: flags });
   // A drill that was interrupted has measured less than the one before it.
-  if (publish !== null && outline !== null && process.exitCode < 128) await publish.updateTable(outline, out, flags.history);
+  if (benchmark !== null && outline !== null && process.exitCode < 128) await benchmark.updateTable(outline, out, flags.history);
 }
 
 async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
@@ -187,7 +171,7 @@ async function merge(folders: readonly string[], flags: HistoryFlags & { readonl
 
 async function cleanup(flags: { readonly run?: string; readonly all: boolean; readonly environment: string }): Promise<void> {
   const { openEnvironment } = await import('./adapters.ts');
-  const environment = openEnvironment(flags.environment === 'lxd' || flags.environment === 'incus' ? flags.environment : 'docker');
+  const environment = openEnvironment(environmentNames.find((name) => name === flags.environment) ?? 'docker');
   const removed = await environment.cleanup(flags.run !== undefined ? { run: flags.run } : flags.all ? { all: true } : { dead: true });
   process.stdout.write(removed.length === 0 ? 'nothing to remove\n' : removed.map((name) => `removed ${name}\n`).join(''));
 }
