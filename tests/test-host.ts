@@ -23,14 +23,19 @@ export async function makeTestHost(images: readonly (string | { readonly name: s
     },
     work,
   );
-  const provided: ProvidedImage[] = [];
-  for (const image of images) {
-    const { name, build } = typeof image === 'string' ? { name: image, build: null } : image;
-    const made = await environment.provideImage({ name, engine: host.spec.engine, build, standIn: false }, work);
-    if (made === null) throw new Error(`image ${name} cannot be had`);
-    provided.push(made);
+  try {
+    const provided: ProvidedImage[] = [];
+    for (const image of images) {
+      const { name, build } = typeof image === 'string' ? { name: image, build: null } : image;
+      const made = await environment.provideImage({ name, engine: host.spec.engine, build, standIn: false }, work);
+      if (made === null) throw new Error(`image ${name} cannot be had`);
+      provided.push(made);
+    }
+    // Together: what they share is copied once.
+    await Promise.all(provided.map((image) => host.copyImage(image)));
+    return host;
+  } catch (error) {
+    await host[Symbol.asyncDispose]();
+    throw error;
   }
-  // Together: what they share is copied once.
-  await Promise.all(provided.map((image) => host.copyImage(image)));
-  return host;
 }
