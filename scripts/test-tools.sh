@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the tools that tests of workflows and of artefacts use, once for a machine: act and actionlint by Go, zizmor by pip,
-# programs that write archives by apt-get.
+# Fetches the tools that tests use, once for a machine: act and actionlint by Go, zizmor by pip; by apt-get programs that write
+# archives, a browser, and Prometheus' promtool.
 # Where one cannot be had, its test says that it was skipped; on a GitHub runner that is an error.
 set -euo pipefail
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/runbook-drill
@@ -33,12 +33,25 @@ by_pip() {
 
 # By the paths at which the tests run them.
 by_apt() {
-  local program=$1 package=$2
+  local program=$1
+  shift
   [ ! -x "$program" ] || return 0
   echo 'only root can install it, with apt-get' > "$log"
   if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then missing "$program"; return; fi
-  echo "setup: installing $package with apt-get" >&2
-  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "$package" > "$log" 2>&1 || missing "$program"
+  echo "setup: installing $* with apt-get" >&2
+  DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install --yes --no-install-recommends "$@" > "$log" 2>&1 || missing "$program"
+}
+
+# Taken out of its package: installing that would start a server.
+promtool() {
+  if [ -x "$bin/promtool" ]; then return 0; fi
+  echo 'no apt-get' > "$log"
+  command -v apt-get > /dev/null || { missing promtool; return; }
+  echo 'setup: taking promtool out of its Debian package' >&2
+  local folder
+  folder=$(mktemp -d)
+  { (cd "$folder" && apt-get download prometheus && dpkg-deb --extract prometheus_*.deb .) && mv "$folder/usr/bin/promtool" "$bin/promtool"; } > "$log" 2>&1 || missing promtool
+  rm -rf "$folder"
 }
 
 by_apt /usr/bin/python3 python3
@@ -47,6 +60,8 @@ by_apt /usr/bin/zstd zstd
 by_apt /usr/bin/xz xz-utils
 by_apt /usr/bin/bzip2 bzip2
 by_apt /usr/bin/zip zip
+command -v chromium > /dev/null || command -v google-chrome > /dev/null || by_apt /usr/bin/chromium chromium fonts-dejavu-core
+promtool
 by_go act github.com/nektos/act@v0.2.89
 by_go actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 by_pip zizmor 1.32.0

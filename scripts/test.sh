@@ -4,7 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh
 bash scripts/test-tools.sh
-bash scripts/report-readers.sh
 # Set-up may just have installed Node's own package: it goes first from here on.
 export PATH="$PWD/node_modules/.bin:$PATH"
 
