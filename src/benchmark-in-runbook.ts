@@ -60,7 +60,7 @@ async function refreshTables(outline: Outline, history: readonly HistoryLine[], 
   const stale: StaleTable[] = [];
   for (const { path, bytes, place } of await findTables(outline)) {
     const there = tableLines(bytes, place);
-    const expected = runbookTable(outline.scenarios, history, there.map(rowCells));
+    const expected = runbookTable(outline.scenarios, history, there.map(rowCells), new Date().toISOString().slice(0, 10));
     const after = withTable(bytes, place, expected);
     if (after === bytes) continue;
     stale.push({ path, line: place.line, there, expected });
