@@ -34,6 +34,8 @@ export interface Service {
   readonly seeded: boolean;
   /** False where a copy of its data need not hold the nonce in plain bytes, so that an artefact without it proves nothing. Default true. */
   readonly legible?: boolean;
+  /** True for a database: a dump that cannot be looked into may hold its data. Default false. */
+  readonly database?: boolean;
   /** What a person does when it comes back without its data, where the kind knows more than any service: whole sentences. */
   readonly remedy?: string;
   /** One try, with no waiting: does it answer? */

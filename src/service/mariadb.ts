@@ -74,6 +74,7 @@ export function create(plan: ServicePlan): Service {
     kind: 'mariadb',
     volatile,
     seeded: true,
+    database: true,
     remedy: 'mariadb-dump holds the databases that it names: name each of them, or --all-databases. Copy files only of a stopped server, or by mariadb-backup.',
     ready: async (context) => {
       const answer = await ask(context, 'SELECT 1;\n');

@@ -92,6 +92,7 @@ SELECT planted_in FROM ${table} WHERE nonce = '${nonce}';
     kind: 'postgres',
     volatile,
     seeded: true,
+    database: true,
     remedy: 'pg_dump holds one database: dump each of them, or all by pg_dumpall, with a client that is no newer than the server. Copy files only of a stopped server, or by pg_basebackup.',
     ready: async (context) => {
       const answer = await ask(context, maintenance, listDatabases);

@@ -42,6 +42,7 @@ export function create(plan: ServicePlan): Service {
     kind: 'redis',
     volatile,
     seeded: true,
+    database: true,
     remedy: 'Redis keeps its keys in memory and writes them to disk as save and appendonly say: have it SAVE, or stop it, before its files are copied.',
     ready: async (context) => {
       const result = await ask(context, 'PING');

@@ -42,6 +42,7 @@ export function create(plan: ServicePlan): Service {
     kind: 'sqlite',
     volatile: [name, `${name}-wal`, `${name}-shm`, `${name}-journal`],
     seeded: true,
+    database: true,
     remedy: `A database in use is more than its file: copy it with \`sqlite3 ${name} ".backup COPY"\` or VACUUM INTO, or stop its program first, and leave no old ${name}-wal or ${name}-journal beside what is restored.`,
     ready: async (context) => {
       const result = await ask(context, 'SELECT 1;\n');

@@ -23,9 +23,6 @@ import { type SecretSearch, secretSearch } from './secret-places.ts';
 import { plantLate, serviceOf, volatileOf, waitUntilReady } from './services.ts';
 import { type PhaseOutcome, runSteps } from './steps.ts';
 
-/** Database services: a dump that cannot be looked into may hold their data. */
-const databaseKinds: ReadonlySet<string> = new Set(['postgres', 'mariadb', 'sqlite', 'redis']);
-
 export interface BackupOutcome extends PhaseOutcome {
   /** Manifest 2. */
   readonly manifests: Manifests;
@@ -108,7 +105,7 @@ function coverageQuestion(context: ScenarioContext, place: PlacePlan): CoverageQ
     name: place.name,
     provenBy: byServices ? services.map((service) => serviceKey(service.name)) : [place.name],
     legible: !byServices || services.some((service) => serviceOf(context, service).legible !== false),
-    database: services.some((service) => databaseKinds.has(service.kind)),
+    database: services.some((service) => serviceOf(context, service).database === true),
   };
 }
 
