@@ -92,6 +92,7 @@ describe('side doors', () => {
     ['is a tracked file by its absolute path', place('{ file: /home/ops/site/compose/.env }'), 'drill.yaml:7:17: the place `site` is tracked in Git'],
     ['is a folder with tracked files', place('{ path: config }'), 'drill.yaml:7:17: the place `site` is tracked in Git: a clone would bring it back | a place that Git does not track | `config/app/app.conf` is tracked'],
     ['contains the workspace', place('{ path: /home/ops }'), 'drill.yaml:7:17: the place `site` is tracked in Git'],
+    ['is all of the host, from the workspace upwards', place('{ path: ../../../.. }'), 'drill.yaml:7:17: the place `site` is tracked in Git'],
   ])('%s', async (_, edits, error) => {
     expect(await told(edits)).toEqual([expect.stringContaining(error)]);
   });

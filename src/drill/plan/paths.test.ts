@@ -28,6 +28,7 @@ describe('meet', () => {
     ['/srv/a/b', '/srv/a', false, true],
     ['/srv', '/srv/a', false, true],
     ['/srv/a', '/', false, true],
+    ['/', '/srv/backups', false, true],
     ['/srv/a', '/srv/*', false, true],
     ['/srv/a/b.gpg', '/srv/a/*.gpg', true, true],
     ['/srv/a', '/srv/*/x/*.gpg', false, true],

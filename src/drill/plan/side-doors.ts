@@ -43,11 +43,13 @@ function folderOf({ location }: PlacePlan, engine: EngineName): string | null {
 
 function checkTracked(context: PlanContext, place: PlacePlan, folder: string, at: Path): void {
   const way = context.paths.inWorkspace(folder);
-  const tracked = way === null ? (`${context.paths.workspace}/`.startsWith(`${folder}/`) ? firstOf(context.tracked) : null) : trackedAt(context.tracked, way);
+  const tracked = way === null ? (isBelow(context.paths.workspace, folder) ? firstOf(context.tracked) : null) : trackedAt(context.tracked, way);
   if (tracked === null) return;
   const told = { message: `the place \`${place.name}\` is tracked in Git: a clone would bring it back`, expected: 'a place that Git does not track', got: `\`${tracked}\` is tracked`, help: 'take it out of Git (`git rm --cached`), or do not declare it as data' };
   context.problems.atValue(at, told);
 }
+
+const isBelow = (path: string, folder: string): boolean => folder === '/' || `${path}/`.startsWith(`${folder}/`);
 
 /** Files that keep an empty folder in Git: they hold no data. */
 const keepers = new Set(['.gitkeep', '.gitignore', '.keep']);
@@ -67,7 +69,7 @@ const escapeGlob = (path: string): string => path.replaceAll(/[\\*?[\]{}()!+@]/g
 export function meet(place: string, pattern: string, isFile: boolean): boolean {
   const matches = picomatch(pattern, { dot: true });
   for (let path = place; path !== '/'; path = posix.dirname(path)) if (matches(path)) return true;
-  return pattern === '/' || (!isFile && mayContain(place.split('/'), pattern.split('/')));
+  return pattern === '/' || place === '/' || (!isFile && mayContain(place.split('/'), pattern.split('/')));
 }
 
 function mayContain(place: readonly string[], pattern: readonly string[]): boolean {
