@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EngineName, type EnvironmentName, environmentNames, type ImageRequest, type NetworkMode } from '../../ports/host.ts';
 import { choice } from '../drill-file/explain.ts';
+import type { Path } from '../drill-file/positions.ts';
 import type { HostFile, HostPlan } from '../model.ts';
 import { contentOf, localPath, variable } from './contents.ts';
 import type { PlanContext } from './context.ts';
+import { isImageName } from './images-in-blocks.ts';
 
 /** What `--environment` and `--network` say instead of the drill file. */
 export interface HostOverrides {
@@ -54,13 +56,22 @@ function environmentOf(context: PlanContext, override: string | undefined): Envi
 
 function imageOf(context: PlanContext, image: NonNullable<PlanContext['drill']['host']['images']>[number], index: number): ImageRequest {
   const { engine } = context.drill.host;
-  if (typeof image === 'string') return { name: image, engine, build: null, standIn: false };
+  if (typeof image === 'string') {
+    checkImageName(context, image, ['host', 'images', index]);
+    return { name: image, engine, build: null, standIn: false };
+  }
+  checkImageName(context, image.name, ['host', 'images', index, 'name']);
   const path = ['host', 'images', index, 'build'];
   const build = image.build === undefined ? null : localPath(context, image.build, path, context.gitRoot);
   if (build !== null && !existsSync(join(build, 'Dockerfile'))) {
     context.problems.atValue(path, { message: `\`${image.build ?? ''}\` has no Dockerfile`, expected: 'a folder with a Dockerfile, relative to the repository root', got: existsSync(build) ? 'a folder without one' : 'no such folder', help: 'correct the path' });
   }
   return { name: image.name, engine, build, standIn: image['stand-in'] ?? false };
+}
+
+function checkImageName({ problems }: PlanContext, name: string, path: Path): void {
+  if (isImageName(name)) return;
+  problems.atValue(path, { message: `\`${name}\` is no name of an image`, expected: 'a name as the engine takes it, such as alpine or grafana/grafana:12.2.0', got: `\`${name}\``, help: 'correct the name' });
 }
 
 function hostFile(context: PlanContext, path: string, file: NonNullable<PlanContext['drill']['host']['files']>[string]): readonly HostFile[] {

@@ -114,6 +114,8 @@ describe('what the drill file takes from elsewhere', () => {
     ["the runner's own file", { '  workspace': '  files: { /etc/x: { copy: /etc/passwd } }\n  workspace' }, 'drill.yaml:5:28: `host.files./etc/x.copy` leads out of the repository'],
     ['a file above the repository', { '  workspace': '  files: { /etc/x: { copy: ../secret } }\n  workspace' }, 'drill.yaml:5:28: `host.files./etc/x.copy` leads out of the repository'],
     ['a block', { '  workspace': "  files: { /etc/x: { block: '#nothing' } }\n  workspace" }, 'drill.yaml:5:29: '],
+    ['an image by what is no name', { '  workspace': "  images: ['alpine; id']\n  workspace" }, 'drill.yaml:5:12: `alpine; id` is no name of an image'],
+    ['an image by an option', { '  workspace': '  images: [{ name: --privileged }]\n  workspace' }, 'drill.yaml:5:20: `--privileged` is no name of an image'],
     ['an image', { '  workspace': '  images: [{ name: app, build: images/ap }]\n  workspace' }, 'drill.yaml:5:32: `images/ap` has no Dockerfile | a folder with a Dockerfile, relative to the repository root | no such folder | correct the path'],
     ['the runbook', { 'docs/runbook.md': 'runbook.md' }, 'drill.yaml:3:10: the runbook `runbook.md` cannot be read | a Markdown file, relative to the repository root | no such file | did you mean `docs/runbook.md`?'],
   ])('%s', async (_, edits, error) => {
