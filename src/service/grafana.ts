@@ -8,6 +8,7 @@ import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { type Api, callJson, expectTaken, isSuccess, readJson, seenIn } from './api.ts';
 import { passwordSchema } from './login.ts';
 import { ofParts, type Part } from './parts.ts';
+import { plantedBy } from './planting.ts';
 
 export const optionsSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }),
@@ -18,7 +19,7 @@ export const optionsSchema = z.strictObject({
 
 export function create(plan: ServicePlan): Service {
   const api = optionsSchema.parse(plan.options);
-  const lateNonces = new Set<string>();
+  const { seed, late, isLate } = plantedBy((context) => plant(context, api, plan.name));
   return {
     kind: 'grafana',
     // Below `paths.data`: a live SQLite file with its journals, what is rendered for a mail, and the search index.
@@ -28,12 +29,9 @@ export function create(plan: ServicePlan): Service {
     seeded: true,
     remedy: 'Copy grafana.db from a stopped Grafana (or by SQLite’s own .backup), and keep security.secret_key beside it: without that very key the passwords of its data sources cannot be read.',
     ready: (context) => ready(context, api),
-    seed: (context) => plant(context, api, plan.name),
-    late: async (context) => {
-      lateNonces.add(context.nonce);
-      await plant(context, api, plan.name);
-    },
-    check: async (context) => ofParts(await Promise.all(questions(context.nonce).map((question) => ask(context, api, question))), lateNonces.has(context.nonce)),
+    seed,
+    late,
+    check: async (context) => ofParts(await Promise.all(questions(context.nonce).map((question) => ask(context, api, question))), isLate(context.nonce)),
   };
 }
 

@@ -8,6 +8,7 @@ import type { ExecResult } from '../ports/host.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { addressOf, type Client, expectTaken, judgeDatabases, lines, runClient, unproven, words } from './client.ts';
 import { passwordSchema } from './login.ts';
+import { plantedBy } from './planting.ts';
 
 export const optionsSchema = z.strictObject({
   url: z.url({ protocol: /^(mariadb|mysql)$/ }).optional(),
@@ -33,7 +34,6 @@ const volatile = [
 
 export function create(plan: ServicePlan): Service {
   const options = optionsSchema.parse(plan.options);
-  const lateNonces = new Set<string>();
   const { host, port } = addressOf(options.url, 3306);
 
   const ask = (context: ServiceContext, input: string): Promise<ExecResult> =>
@@ -67,9 +67,10 @@ export function create(plan: ServicePlan): Service {
     const rows = await ask(context, planted.map((name, index) => `SELECT ${index}, planted_in FROM ${table(name)} WHERE nonce = '${context.nonce}';\n`).join(''));
     if (rows.exitCode !== 0) return unproven(rows);
     const counts = new Map(lines(rows).map((line) => line.split('\t').map(Number)).map(([index = -1, plantedIn = 0]) => [planted[index], plantedIn] as const));
-    return judgeDatabases(new Map(wanted.map((name) => [name, counts.get(name) ?? null])), lateNonces.has(context.nonce));
+    return judgeDatabases(new Map(wanted.map((name) => [name, counts.get(name) ?? null])), isLate(context.nonce));
   }
 
+  const { seed, late, isLate } = plantedBy(plant);
   return {
     kind: 'mariadb',
     volatile,
@@ -80,11 +81,8 @@ export function create(plan: ServicePlan): Service {
       const answer = await ask(context, 'SELECT 1;\n');
       return answer.exitCode === 0 ? { state: 'there', seen: 'it answers over TCP' } : unproven(answer);
     },
-    seed: plant,
-    late: (context) => {
-      lateNonces.add(context.nonce);
-      return plant(context);
-    },
+    seed,
+    late,
     check,
   };
 }

@@ -10,6 +10,7 @@ import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { addressOf, type Client, expectTaken, lines, runClient, unproven, words } from './client.ts';
 import { passwordSchema } from './login.ts';
 import { ofParts, type Part } from './parts.ts';
+import { plantedBy } from './planting.ts';
 
 /** `autosave_interval` where mosquitto.conf does not say it. */
 const defaultFlushSeconds = 1800;
@@ -34,7 +35,6 @@ const nothingCame = '27';
 
 export function create(plan: ServicePlan): Service {
   const options = optionsSchema.parse(plan.options);
-  const lateNonces = new Set<string>();
   const { host, port } = addressOf(options.url, 1883);
 
   /** The clients take a password from their arguments, which all can read, or from a configuration file: here that is a pipe. */
@@ -55,9 +55,7 @@ fi
   const ask = (context: ServiceContext, script: string): Promise<ExecResult> =>
     runClient(context, client, { inside: plan.inside !== null, password: options.password, script: functions + script, input: '' });
 
-  async function plant(context: ServiceContext): Promise<void> {
-    expectTaken(plan.name, await ask(context, planting(context.nonce)));
-  }
+  const { seed, late, isLate } = plantedBy(async (context) => expectTaken(plan.name, await ask(context, planting(context.nonce))));
 
   return {
     kind: 'mosquitto',
@@ -68,12 +66,9 @@ fi
       const result = await ask(context, `with mosquitto_sub -t drill/ready -q 1 -E -W ${patience}`);
       return result.exitCode === 0 ? { state: 'there', seen: 'it takes a subscription' } : unproven(result);
     },
-    seed: plant,
-    late: (context) => {
-      lateNonces.add(context.nonce);
-      return plant(context);
-    },
-    check: async (context) => judge(await ask(context, asking(context.nonce)), context.nonce, lateNonces.has(context.nonce)),
+    seed,
+    late,
+    check: async (context) => judge(await ask(context, asking(context.nonce)), context.nonce, isLate(context.nonce)),
   };
 }
 

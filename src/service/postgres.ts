@@ -8,6 +8,7 @@ import type { ExecResult } from '../ports/host.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { addressOf, type Client, expectTaken, judgeDatabases, lines, runClient, unproven, words } from './client.ts';
 import { passwordSchema } from './login.ts';
+import { plantedBy } from './planting.ts';
 
 export const optionsSchema = z.strictObject({
   url: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -36,7 +37,6 @@ const volatile = [
 
 export function create(plan: ServicePlan): Service {
   const options = optionsSchema.parse(plan.options);
-  const lateNonces = new Set<string>();
   const { host, port } = addressOf(options.url, 5432);
   const table = `"${options.schema}".drill_canary`;
 
@@ -85,9 +85,10 @@ SELECT planted_in FROM ${table} WHERE nonce = '${nonce}';
       if (answer.exitCode !== 0) return unproven(answer);
       found.set(name, lines(answer).map(Number)[0] ?? null);
     }
-    return judgeDatabases(found, lateNonces.has(context.nonce));
+    return judgeDatabases(found, isLate(context.nonce));
   }
 
+  const { seed, late, isLate } = plantedBy(plant);
   return {
     kind: 'postgres',
     volatile,
@@ -98,11 +99,8 @@ SELECT planted_in FROM ${table} WHERE nonce = '${nonce}';
       const answer = await ask(context, maintenance, listDatabases);
       return answer.exitCode === 0 ? { state: 'there', seen: 'it answers over TCP' } : unproven(answer);
     },
-    seed: plant,
-    late: (context) => {
-      lateNonces.add(context.nonce);
-      return plant(context);
-    },
+    seed,
+    late,
     check,
   };
 }

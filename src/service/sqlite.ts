@@ -8,6 +8,7 @@ import type { ServicePlan } from '../drill/model.ts';
 import type { ExecResult } from '../ports/host.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { clientScript, type Client, expectTaken, lines, quoted, said, unproven } from './client.ts';
+import { plantedBy } from './planting.ts';
 
 export const optionsSchema = z.strictObject({
   /** Absolute: in the host or, with `inside`, in the container. */
@@ -23,7 +24,6 @@ const noFile = 66;
 
 export function create(plan: ServicePlan): Service {
   const { file } = optionsSchema.parse(plan.options);
-  const lateNonces = new Set<string>();
 
   /** As root in the host: whose file it is, is nobody's business; SQLite gives what it makes beside a file to the file's owner. */
   function ask(context: ServiceContext, input: string): Promise<ExecResult> {
@@ -37,6 +37,7 @@ export function create(plan: ServicePlan): Service {
     expectTaken(plan.name, await ask(context, rows));
   }
 
+  const { seed, late, isLate } = plantedBy(plant);
   const name = basename(file);
   return {
     kind: 'sqlite',
@@ -48,12 +49,9 @@ export function create(plan: ServicePlan): Service {
       const result = await ask(context, 'SELECT 1;\n');
       return result.exitCode === 0 ? { state: 'there', seen: 'it can be read' } : unproven(result);
     },
-    seed: plant,
-    late: (context) => {
-      lateNonces.add(context.nonce);
-      return plant(context);
-    },
-    check: async (context) => judge(await ask(context, `SELECT 'canary ' || count(*) FROM drill_canary WHERE nonce = '${context.nonce}';\nPRAGMA integrity_check(5);\n`), file, lateNonces.has(context.nonce)),
+    seed,
+    late,
+    check: async (context) => judge(await ask(context, `SELECT 'canary ' || count(*) FROM drill_canary WHERE nonce = '${context.nonce}';\nPRAGMA integrity_check(5);\n`), file, isLate(context.nonce)),
   };
 }
 
