@@ -13,7 +13,7 @@ export interface UnarchiveRequest {
 
 /*
  * gpg and zstd hand out bytes before they know whether all are good: so everything is unpacked aside, and used only when every
- * program of the pipe has ended well. tar itself skips members with .. and fails, and makes symbolic links last; a leading
+ * program of the pipe has ended well; tar stops at the end of the archive, and what pads it is read for zstd to end well too. tar itself skips members with .. and fails, and makes symbolic links last; a leading
  * slash it would only cut off.
  */
 const unpackAside = String.raw`${prelude}
@@ -29,8 +29,8 @@ unpack() {
   case $archive in
     *.gpg) by_passphrase --decrypt -- "$archive" | zstd --quiet --decompress --stdout ;;
     *) zstd --quiet --decompress --stdout -- "$archive" ;;
-  esac | tar --extract --blocking-factor=256 --directory="$1" --verbose --index-file="$scratch/members" --quoting-style=escape --warning=no-timestamp \
-    --same-owner --same-permissions --numeric-owner --acls --xattrs --xattrs-include='*' --delay-directory-restore
+  esac | { tar --extract --directory="$1" --verbose --index-file="$scratch/members" --quoting-style=escape --warning=no-timestamp \
+    --same-owner --same-permissions --numeric-owner --acls --xattrs --xattrs-include='*' --delay-directory-restore && cat > /dev/null; }
 }
 unpack_whole() {
   unpack "$1" || fail "$archive is not whole, or not what it should be: nothing was replaced"
