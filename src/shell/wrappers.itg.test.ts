@@ -49,7 +49,7 @@ describe('a wrapped program', () => {
     ['standard error', 'tar tf /nope 2>&1 >/dev/null | head -1', 'tar: /nope: Cannot open: No such file or directory\n'],
     ['a signal', 'mkfifo pipe; tar tf pipe & p=$!; sleep 0.3; kill $p; wait $p; echo $?; pgrep -fc "^tar tf"', '143\n0\n'],
     ['the end by a signal', "printf 'all:\n\tkill -KILL $$PPID\n' > kill.mk; (make -f kill.mk >/dev/null 2>&1; echo $?) 2>/dev/null; make -f kill.mk 2>&1 >/dev/null | cat; echo ${PIPESTATUS[0]}", '137\n137\n'],
-    ['ignored and blocked signals', "printf 'all:\n\tgrep -E Sig[BI] /proc/$$PPID/status\n' > ignored.mk; trap '' USR1 CHLD HUP; make -sf ignored.mk > a; /usr/bin/make -sf ignored.mk > b; cmp a b && wc -l < a", '2\n'],
+    ['ignored and blocked signals', "printf 'all:\n\tgrep -E Sig[BI] /proc/self/status\n' > ignored.mk; trap '' USR1 CHLD HUP; make -sf ignored.mk > a; /usr/bin/make -sf ignored.mk > b; cmp a b && wc -l < a", '2\n'],
     ['closed streams', 'tar tf d.tar >&- 2>/dev/null; echo $?; tar cf - d 2>&- | wc -c; tar tf - <&- 2>/dev/null; echo $?', '2\n10240\n2\n'],
     ['its place among processes', "mkfifo alone; tar tf alone & sleep 0.3; pgrep -xc tar; pgrep -fc '[t]ar tf alone'; kill $!; wait", '1\n1\n'],
     ['a long standard error', "printf 'all:\n\t@seq 100000 >&2\n' > long.mk; make -sf long.mk 2>&1 | md5sum; seq 100000 | md5sum", expect.stringMatching(/^(.*)\n\1\n$/)],
