@@ -1,4 +1,4 @@
-/** One issue for one drill: opened or brought up to date while it does not pass, closed when it does. */
+/** One issue for one drill: opened or brought up to date while it does not pass, closed when all of its scenarios do. */
 import { renderWithin } from '../report/job-summary.ts';
 import type { Drilled } from '../report/markdown.ts';
 import { type Repository, textLimit } from './api.ts';
@@ -16,7 +16,7 @@ export async function reportInIssue(repository: Repository, drilled: Drilled, ru
   const { owner, repo, request } = repository;
   const open = await findOpen(repository, markerOf(report.drill));
   if (report.validationStatus === 'SUCCESSFUL') {
-    if (open === null) return { did: 'nothing' };
+    if (open === null || !isWhole(drilled)) return { did: 'nothing' };
     await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { owner, repo, issue_number: open, body: `All scenarios were SUCCESSFUL in ${runUrl}.` });
     await request('PATCH /repos/{owner}/{repo}/issues/{issue_number}', { owner, repo, issue_number: open, state: 'closed', state_reason: 'completed' });
     return { did: 'closed', number: open };
@@ -30,8 +30,14 @@ export async function reportInIssue(repository: Repository, drilled: Drilled, ru
   return { did: 'opened', number: made.data.number };
 }
 
+/** Every scenario of the drill file was drilled: of one that was not, a pass of the others says nothing. */
+function isWhole({ report, entries }: Drilled): boolean {
+  const drilled = new Set(report.scenarios.map(({ id }) => id));
+  return entries.every((entry) => entry.event !== 'drill-started' || (entry.declared ?? []).every(({ id }) => drilled.has(id)));
+}
+
 function bodyOf(drilled: Drilled, runUrl: string): string {
-  const head = `${markerOf(drilled.report.drill)}\nThe drill in ${runUrl} did not prove that the data comes back. This issue is brought up to date by each further drill, and closed by one that passes.\n\n`;
+  const head = `${markerOf(drilled.report.drill)}\nThe drill in ${runUrl} did not prove that the data comes back. This issue is brought up to date by each further drill, and closed by one of all scenarios that passes.\n\n`;
   return `${head}${renderWithin(drilled, textLimit - head.length)}`;
 }
 

@@ -118,6 +118,16 @@ describe('the issue of a drill', () => {
     expect(github.issues).toMatchObject([{ state: 'open', title: 'Restore drill d: NOT_MEASURED' }]);
   });
 
+  it('stays open when a drill of some scenarios passes: of the others it says nothing', async () => {
+    const green = drilledAs('green', 'd');
+    const others = [...green.report.scenarios.map(({ id }) => id), 'another'].map((id) => ({ id, title: '', rtoSeconds: null, rpo: null }));
+    const some = { ...green, entries: green.entries.map((entry) => (entry.event === 'drill-started' ? { ...entry, declared: others } : entry)) };
+    await reportInIssue(repository, drilledAs('backup-lied', 'd'), url);
+    expect(await reportInIssue(repository, some, url)).toEqual({ did: 'nothing' });
+    expect(github.issues).toMatchObject([{ state: 'open' }]);
+    expect(await reportInIssue(repository, green, url)).toEqual({ did: 'closed', number: 1 });
+  });
+
   it('is one for each drill, and never one of a stranger', async () => {
     await reportInIssue(repository, drilledAs('backup-lied', 'one'), url);
     const [first] = github.issues;
