@@ -1,1 +1,1 @@
-export{o as RunbookError,t as isShell,n as marksOf,r as parseRunbook,i as sha256}from"./blocks.js";
+export{s as RunbookError,t as isShell,n as marksOf,r as parseRunbook,i as sha256}from"./blocks.js";

@@ -1,1 +1,1 @@
-var e=class extends Error{name=`CannotRun`},t=class extends e{};export{t as n,e as t};
+const e=[`docker`,`lxd`,`incus`],t=[`docker`,`incus`,`lxd`];var n=class extends Error{name=`CannotRun`},r=class extends n{};export{e as i,r as n,t as r,n as t};

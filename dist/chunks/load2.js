@@ -1,1 +1,1 @@
-export{n as findDrillFile,t as loadPlan}from"./load.js";
+export{r as findDrillFile,t as loadPlan}from"./load.js";

@@ -1,1 +1,1 @@
-function e(e,t){let[n,r,i]=[`there`,`absent`,`unproven`].map(t=>e.filter(e=>e.state===t)),a=(t?[n,i,r]:[r,i,n]).find(e=>e!==void 0&&e.length>0)??[];return{state:a[0]?.state??`unproven`,seen:a.map(({what:e,state:t,seen:n})=>t===`there`?`${e} is there`:`${e}: ${n}`).join(`; `)}}export{e as t};
+function e(e,t){let n=(t?[`there`,`unproven`,`absent`]:[`absent`,`unproven`,`there`]).find(t=>e.some(e=>e.state===t))??`unproven`;return{state:n,seen:e.filter(e=>e.state===n).map(({what:e,seen:t})=>n===`there`?`${e} is there`:`${e}: ${t}`).join(`; `)}}export{e as t};

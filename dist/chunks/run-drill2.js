@@ -1,1 +1,1 @@
-export{t as runAndReport,n as writeReports}from"./run-drill.js";
+export{n as runAndReport}from"./run-drill.js";

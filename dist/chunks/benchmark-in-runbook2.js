@@ -1,0 +1,1 @@
+export{t as checkTable,n as outlineWithTable,r as updateTable}from"./benchmark-in-runbook.js";

@@ -1,1 +1,0 @@
-var e=class extends Error{name=`ForAnotherKey`;constructor(){super(`an OpenPGP message to a key that the drill does not have`)}};export{e as t};

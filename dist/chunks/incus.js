@@ -1,0 +1,1 @@
+import"./rolldown-runtime.js";import{t as e}from"./instance-engine.js";const t=e({name:`incus`,client:`/usr/bin/incus`,clientConfig:`INCUS_CONF`,home:`/var/lib/incus`});export{t as incusEngine};

@@ -1,0 +1,1 @@
+import"./rolldown-runtime.js";import{t as e}from"./instance-engine.js";const t=e({name:`lxd`,client:`/usr/bin/lxc`,clientConfig:`LXD_CONF`,home:`/var/lib/lxd`});export{t as lxdEngine};

@@ -1,1 +1,0 @@
-var e=class extends Error{name=`OutOfReach`};export{e as t};

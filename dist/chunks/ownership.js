@@ -1,1 +1,0 @@
-import{randomBytes as e}from"node:crypto";import{readFileSync as t}from"node:fs";const n=()=>e(5).toString(`hex`);function r(e,t){return{run:e,scenario:t,pid:process.pid,started:i(process.pid)??`0`}}function i(e){try{let n=t(`/proc/${e}/stat`,`utf8`);return n.slice(n.lastIndexOf(`)`)+2).split(` `)[19]??null}catch{return null}}export{r as n,n as t};

@@ -1,0 +1,1 @@
+function e(e){let t=/* @__PURE__ */ new Set;return{seed:e,late:n=>(t.add(n.nonce),e(n)),isLate:e=>t.has(e)}}export{e as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./history.js";import{n as t,r as n,t as r}from"./report.js";export{r as formats,e as historyOf,t as renderReports,n as reportInput};
