@@ -1,4 +1,5 @@
 /** Every environment, engine and kind of service that there is: a new one is a file of its own and one line here. Loaded when first used. */
+import './node-20.ts';
 import type { Adapters } from './drill/run.ts';
 import { loadedWhenUsed } from './host/loaded-when-used.ts';
 import type { Engine } from './ports/engine.ts';

@@ -1,5 +1,4 @@
 /** What the command line and the Action share: from a drill file to reports in a folder. */
-import './node-20.ts';
 import { constants } from 'node:fs';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

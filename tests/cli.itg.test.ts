@@ -1,7 +1,7 @@
 /** The command line as it is shipped: `dist/` alone, its exit status and what it says. */
 import { spawnSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type SmallDrill, goodBlocks, makeRepository } from './small-drill.ts';
 
@@ -40,6 +40,23 @@ const wrongInputs: readonly (readonly [string, SmallDrill, RegExp])[] = [
   ['a side door', { drill: { data: { app: { path: '/srv/backups/app' } } } }, /^drill\.yaml:\d+:\d+: /m],
   ['what is not there yet', { host: { environment: 'lxd' } }, /not yet: /],
 ];
+
+/** A Node 20 of this machine, or null. */
+function node20(): string | null {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'));
+  return folders.map((folder) => join(folder, 'node')).find((path) => spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('v20.') === true) ?? null;
+}
+
+it('reaches the engine on Node 20 too', (context) => {
+  const node = node20();
+  if (node === null) {
+    console.log('SKIPPED the command line on Node 20: there is none here');
+    context.skip();
+  }
+  const ran = spawnSync(node ?? '', [cli, 'cleanup', '--run', 'nosuch'], { encoding: 'utf8' });
+  expect(ran.status, ran.stderr).toBe(0);
+  expect(ran.stdout).toBe('nothing to remove\n');
+});
 
 describe('wrong input is told before anything runs', () => {
   it.each(wrongInputs)('%s', (_name, small, expected) => {
