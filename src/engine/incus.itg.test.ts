@@ -169,6 +169,7 @@ describe.each<Kind>([
       await sh('chown 0:0 $(ls -d /var/lib/*/storage-pools/local/custom/default_web-data)/file');
       const shifted = comparePlace({ name: 'data', mode: 'exact', volatile: [], before, after: before, restored: await manifestOf(data), nonce, lateNonce: null, noncesBack: found });
       expect(shifted.differences).toMatchObject([{ path: 'file', kind: 'metadata', severity: 'error', aspect: 'owner', expected: '33:33', seen: '65534:65534' }]);
+      await sh('chown 1000033:1000033 $(ls -d /var/lib/*/storage-pools/local/custom/default_web-data)/file');
     });
 
     it('comes back from an export with nothing but times cut', async () => {
