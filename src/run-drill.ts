@@ -1,7 +1,7 @@
 /** What the command line and the Action share: from a drill file to reports in a folder. */
 import { constants } from 'node:fs';
-import { access, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { openAdapters } from './adapters.ts';
 import type { OutputListener } from './drill/context.ts';
 import type { JournalEntry } from './drill/journal-events.ts';
@@ -74,10 +74,23 @@ async function checkHistory(history: string): Promise<void> {
   await readHistory(history);
 }
 
+/** One folder after the other: Node's own recursive mkdir never ends in a folder that takes no name, such as /proc. */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path);
+  }
+}
+
 /** Throws `InputErrors` where the reports could not be written: said before anything runs. */
 async function makeFolder(out: string): Promise<void> {
   try {
-    await mkdir(out, { recursive: true });
+    await makeFolders(out);
     await access(out, constants.W_OK);
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error);

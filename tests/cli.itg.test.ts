@@ -84,6 +84,14 @@ describe('wrong input is told before anything runs', () => {
     });
   });
 
+  it('a folder for the reports that nobody can make', () => {
+    inRepository({}, (folder) => {
+      const ran = spawnSync(process.execPath, [cli, 'run', '--out', '/proc/nosuch/out'], { cwd: folder, encoding: 'utf8', env: { ...process.env, ...noEngine }, timeout: 30_000 });
+      expect(ran.status, ran.stderr).toBe(2);
+      expect(ran.stderr).toContain('/proc/nosuch');
+    });
+  });
+
   it('a folder for the reports that is a file', () => {
     inRepository({}, (folder) => {
       const ran = run(folder, ['run', '--out', 'runbook.md'], noEngine);
