@@ -40,9 +40,12 @@ describe('the shell of a phase', () => {
   });
 
   it('is a new one in the same directory after exit', async () => {
-    const { runs } = await phase(host, 'cd /var/log; A=1; exit 3', 'pwd; echo "${A-gone}"');
-    expect(runs[0]).toMatchObject({ ended: 'exited', exitCode: 3 });
-    expect(runs[1]).toMatchObject({ ended: 'finished', exitCode: 0, output: '/var/log\ngone\n' });
+    // Often: whether the end of a shell or its last word is seen first is a matter of moments.
+    const pairs = Array.from({ length: 10 }, () => ['cd; cd /var/log; A=1; exit 3', 'pwd; echo "${A-gone}"']).flat();
+    const { runs } = await phase(host, ...pairs);
+    const [ended, next] = [runs.filter((_, index) => index % 2 === 0), runs.filter((_, index) => index % 2 === 1)];
+    for (const run of ended) expect(run).toMatchObject({ ended: 'exited', exitCode: 3 });
+    for (const run of next) expect(run).toMatchObject({ ended: 'finished', exitCode: 0, output: '/var/log\ngone\n' });
   });
 
   it.each([
@@ -114,7 +117,8 @@ describe('the end of a phase', () => {
 
   it('is the end of children in the background, which hold up nothing', async () => {
     const seconds = uniqueSeconds();
-    const { runs } = await phase(host, `sleep ${seconds} &\n(setsid sh -c 'sleep ${seconds}' &)\necho started`, `pgrep -fc '^sleep ${seconds}'`);
+    const counted = `for i in {1..50}; do [[ $(pgrep -fc '^sleep ${seconds}') = 2 ]] && break; sleep 0.1; done; pgrep -fc '^sleep ${seconds}'`;
+    const { runs } = await phase(host, `sleep ${seconds} &\n(setsid sh -c 'sleep ${seconds}' &)\necho started`, counted);
     expect(runs[0]?.seconds).toBeLessThan(3);
     expect(runs[1]?.output).toBe('2\n');
     expect(await processes(host, seconds)).toBe('');

@@ -73,6 +73,9 @@ class Agent:
         for shell in session.shells.values():
             shell.feed()
         if self.run:
+            if self.run.shell_ended():
+                # The shell may have said where it went, and ended, since the trace was last read.
+                self.drain_trace()
             self.run.tick(time.monotonic())
             self.end_run()
         if self.end_by is not None and (not session.shells or time.monotonic() >= self.end_by):
@@ -156,14 +159,17 @@ class Agent:
 
     def drain(self):
         """All that had been said by now; a child in the background may go on talking, so no more than a pipe holds."""
-        for _ in range(PIPE_SIZE // CHUNK + 1):
-            if not self.take_trace(self.session.trace_fd):
-                break
+        self.drain_trace()
         for fd in self.session.outputs:
             left = PIPE_SIZE
             while left > 0 and (taken := self.take_output(fd, min(left, CHUNK))):
                 left -= taken
         self.take_terminal(self.session.terminal.master)
+
+    def drain_trace(self):
+        for _ in range(PIPE_SIZE // CHUNK + 1):
+            if not self.take_trace(self.session.trace_fd):
+                break
 
     # Ends
 

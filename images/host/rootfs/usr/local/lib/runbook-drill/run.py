@@ -114,6 +114,9 @@ class Run:
             # A script's end is the end of its own shell.
             self.finish("exited" if self.request["runs"] == "script" else "finished", status)
 
+    def shell_ended(self):
+        return self.shell is not None and self.shell.pid in self.session.statuses
+
     def tick(self, now):
         if self.result is not None or self.fault is not None:
             return
