@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hashFolder } from './build.ts';
 import { basesOf, withBases } from './images.ts';
-import { recipesFor } from './recipes.ts';
+import { programsOfRecipes, recipesFor } from './recipes.ts';
 import { registryOf, repositoryOf, withTag } from './registry.ts';
 
 describe('image names', () => {
@@ -34,6 +34,12 @@ describe('FROM lines', () => {
 });
 
 describe('recipes', () => {
+  it('make programs for hosts that Debian has no package of, from an image that they answer to', async () => {
+    const programs = await programsOfRecipes();
+    expect(programs.map(({ package: name, path }) => [name, path])).toEqual(expect.arrayContaining([['opentofu', '/usr/local/bin/tofu'], ['step-cli', '/usr/local/bin/step']]));
+    for (const { image } of programs) expect(await recipesFor(image)).not.toEqual([]);
+  });
+
   it('answer to the repositories that they name, with any tag, never to a digest or a namesake', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'recipes-'));
     try {

@@ -8,8 +8,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve as absolute } from 'node:path';
 import type Docker from 'dockerode';
 import type { ImageRequest, ProvidedImage } from '../ports/host.ts';
+import { baseFor, baseImage, type ImageWork } from './base-image.ts';
 import { buildImage, elapsed, hashFolder, localImage } from './build.ts';
-import { baseFor, baseImage, type ImageWork } from './host-image.ts';
 import { contextCopy, hasGo, recipesFor, runScript, type Recipe } from './recipes.ts';
 import { repositoryOf } from './registry.ts';
 

@@ -11,9 +11,19 @@ const recipeSchema = z
   .strictObject({
     repositories: z.array(z.string()).min(1),
     'stand-in': z.string().min(1).optional(),
+    program: z.strictObject({ package: z.string(), image: z.string(), path: z.string() }).optional(),
     go: z.strictObject({ build: z.string(), dockerfile: z.string(), 'stand-in': z.string().min(1) }).optional(),
   })
   .refine((recipe) => recipe['stand-in'] !== undefined || recipe.go !== undefined, 'a recipe says how it is built: `stand-in` with a Dockerfile, or `go`');
+
+/** A program that Debian has no package of, for hosts. */
+export interface Program {
+  /** As `host.packages` names it. */
+  readonly package: string;
+  /** The image that holds it: a registry's, or one that its recipe makes. */
+  readonly image: string;
+  readonly path: string;
+}
 
 export interface Recipe {
   readonly folder: string;
@@ -27,11 +37,7 @@ export interface Recipe {
 export async function recipesFor(name: string, folder: string = imagesFolder()): Promise<readonly Recipe[]> {
   if (name.includes('@')) return [];
   const repository = repositoryOf(name);
-  for (const entry of await readdir(folder)) {
-    const own = join(folder, entry);
-    const text = await readFile(join(own, 'recipe.json'), 'utf8').catch(() => null);
-    if (text === null) continue;
-    const recipe = recipeSchema.parse(JSON.parse(text));
+  for (const { own, recipe } of await allRecipes(folder)) {
     if (!recipe.repositories.map(repositoryOf).includes(repository)) continue;
     const plain = recipe['stand-in'];
     return [
@@ -40,6 +46,21 @@ export async function recipesFor(name: string, folder: string = imagesFolder()):
     ];
   }
   return [];
+}
+
+/** The programs that recipes make for hosts. */
+export async function programsOfRecipes(folder: string = imagesFolder()): Promise<readonly Program[]> {
+  return (await allRecipes(folder)).flatMap(({ recipe: { program } }) => (program === undefined ? [] : [program]));
+}
+
+async function allRecipes(folder: string): Promise<readonly { readonly own: string; readonly recipe: z.output<typeof recipeSchema> }[]> {
+  const found = [];
+  for (const entry of await readdir(folder)) {
+    const own = join(folder, entry);
+    const text = await readFile(join(own, 'recipe.json'), 'utf8').catch(() => null);
+    if (text !== null) found.push({ own, recipe: recipeSchema.parse(JSON.parse(text)) });
+  }
+  return found;
 }
 
 /** A copy of a build context, which goes when it is disposed of. */

@@ -44,7 +44,7 @@ const host = mapping(
     user: account.default('ops'),
     network: oneOf(['isolated', 'open']).default('isolated'),
     images: list(image, 'a list of images').optional(),
-    packages: list(pattern(/^[a-z0-9][a-z0-9+.-]*$/, 'the name of a Debian package'), 'a list of Debian packages').optional(),
+    packages: list(pattern(/^[a-z0-9][a-z0-9+.-]*$/, 'the name of a Debian package, or opentofu or step-cli'), 'a list of Debian packages, and of programs that Debian has not: opentofu, step-cli').optional(),
     env: environmentVariables.optional(),
     pool: oneOf(['btrfs', 'dir', 'zfs']).optional(),
     limits: mapping(
