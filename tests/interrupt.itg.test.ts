@@ -56,9 +56,9 @@ interface Drill {
   readonly out: string;
 }
 
-function start(name: string): Drill {
+function start(name: string, ...more: readonly string[]): Drill {
   const out = join(repository, `report-${name}`);
-  const child = spawn(process.execPath, ['dist/cli.js', 'run', join(repository, 'drill.yaml'), '--out', out], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['dist/cli.js', 'run', join(repository, 'drill.yaml'), '--out', out, ...more], { stdio: 'ignore' });
   return { child, out };
 }
 
@@ -110,10 +110,15 @@ describe('a drill that ends early leaves nothing', { timeout: 120_000 }, () => {
     if (phase !== 'destroy' && phase !== 'verify') expect(report).toMatchObject({ validationStatus: 'NOT_MEASURED' });
   });
 
-  it('two drills side by side do not meet', async () => {
-    const drills = [start('left'), start('right')];
+  it('two drills side by side do not meet, and one keeps its host for a look inside', async () => {
+    const kept = start('kept', '--keep');
+    const drills = [kept, start('other')];
     const codes = await Promise.all(drills.map((drill) => ended(drill.child)));
     expect(codes).toEqual([0, 0]);
+    const run = runOf(kept.child) ?? '';
+    expect(labelled(run)).toHaveLength(2);
+    execFileSync(process.execPath, ['dist/cli.js', 'cleanup', '--run', run], { stdio: 'ignore' });
+    expect(labelled(run)).toEqual([]);
     for (const { out } of drills) expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toMatchObject({ validationStatus: 'SUCCESSFUL' });
   });
 });

@@ -51,7 +51,7 @@ export async function exitCodeOf(container: Docker.Container, exec: Docker.Exec)
     for (let wait = 1; ; wait = Math.min(wait * 2, 100)) {
       const { Running, ExitCode } = await exec.inspect();
       if (!Running && ExitCode !== null) {
-        if (ExitCode === killedStatus && (await isDying(container))) throw new HostLost(hostGone);
+        await lostIfKilled(container, ExitCode);
         return ExitCode;
       }
       if (!(await isRunning(container))) throw new HostLost(hostGone);
@@ -60,6 +60,11 @@ export async function exitCodeOf(container: Docker.Container, exec: Docker.Exec)
   } catch (error) {
     throw await lostOr(container, error);
   }
+}
+
+/** @throws HostLost when a program was killed because the container was */
+export async function lostIfKilled(container: Docker.Container, exitCode: number): Promise<void> {
+  if (exitCode === killedStatus && (await isDying(container))) throw new HostLost(hostGone);
 }
 
 /** 128 + SIGKILL: what every program gets when the host's first process dies. */
@@ -89,6 +94,12 @@ async function isRunning(container: Docker.Container): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** As `lostOr`, where the error may come a moment before the end of the container is told. */
+export async function lostOrDying(container: Docker.Container, error: unknown): Promise<Error> {
+  if (error instanceof HostLost || !(await isDying(container))) return lostOr(container, error);
+  return new HostLost(`${hostGone} (${reason(error)})`, { cause: error });
 }
 
 /** `HostLost` when the container does not run any more, else the error itself. */

@@ -8,7 +8,8 @@ import { exitCodeOf, killIn, launch, lostOr } from './container-process.ts';
 import { demultiplex } from './demultiplex.ts';
 import { Kept, feed, ignore, whenAborted } from './exec-streams.ts';
 
-const defaultMaxBytes = 16 * 1024 * 1024;
+/** What is kept of each output where the caller sets no limit, in bytes. */
+export const defaultMaxBytes = 16 * 1024 * 1024;
 
 /** `Host.exec` for a container. */
 export async function execIn(container: Docker.Container, command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {

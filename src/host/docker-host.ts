@@ -3,11 +3,12 @@ import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { HostLost, type ExecOptions, type ExecResult, type Host, type HostProcess, type HostSpec, type ProvidedImage } from '../ports/host.ts';
-import { hostPrograms } from './container-process.ts';
-import { execIn, startIn } from './docker-exec.ts';
+import { hostPrograms, lostIfKilled, lostOrDying } from './container-process.ts';
+import { defaultMaxBytes, execIn, startIn } from './docker-exec.ts';
 import type { HostMode } from './host-container.ts';
 import { EngineImage, saveTogether } from './images.ts';
 import { importInstanceImage } from './instance-image.ts';
+import { Runner, isShort } from './runner.ts';
 
 export interface DockerHostParts {
   readonly docker: Docker;
@@ -28,6 +29,7 @@ export class DockerHost implements Host {
   readonly #container: Docker.Container;
   readonly #volume: string;
   #waiting: { readonly images: EngineImage[]; readonly copied: Promise<void> } | null = null;
+  #runner: Promise<Runner | null> = Promise.resolve(null);
   #removal: Promise<void> | null = null;
 
   constructor(parts: DockerHostParts) {
@@ -41,7 +43,25 @@ export class DockerHost implements Host {
   }
 
   async exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-    return execIn(this.#container, command, options);
+    options.signal?.throwIfAborted();
+    if (!isShort(options)) return execIn(this.#container, command, options);
+    try {
+      const result = await (await this.#connected()).run(command, { maxBytes: defaultMaxBytes, ...options });
+      await lostIfKilled(this.#container, result.exitCode);
+      return result;
+    } catch (error) {
+      throw options.signal?.aborted ? error : await lostOrDying(this.#container, error);
+    }
+  }
+
+  /** The connection to the host's runner: what runs in the host may have ended the last one. */
+  #connected(): Promise<Runner> {
+    const connected = this.#runner.then(async (runner) => {
+      if (runner !== null && runner.ended === null) return runner;
+      return new Runner(await startIn(this.#container, [`${hostPrograms}/runner`]));
+    });
+    this.#runner = connected.catch(() => null);
+    return connected;
   }
 
   async start(command: readonly string[], options: Pick<ExecOptions, 'user' | 'cwd' | 'env'> = {}): Promise<HostProcess> {

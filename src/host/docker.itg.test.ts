@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CannotRun, type Host } from '../ports/host.ts';
+import { CannotRun, type Host, HostLost } from '../ports/host.ts';
 import { connect } from './connection.ts';
 import { createDockerEnvironment } from './docker.ts';
 import { EngineImage } from './images.ts';
@@ -106,6 +106,48 @@ describe('exec', () => {
     await expect(host.exec(['bash', '-c', 'exec -a marked-long yes'], { maxBytes: 1000 })).rejects.toThrow(/more than 1000 bytes to its standard output/);
     expect(await pids('marked-lon[g]')).toBe('');
     await expect(host.exec(['sh', '-c', 'yes >&2'], { maxBytes: 1000 })).rejects.toThrow(/standard error/);
+  });
+
+  it('runs side by side: a reader that is slow holds up nobody else', async () => {
+    let length = 0;
+    let open = false;
+    let goOn = (): void => undefined;
+    const slow = new Writable({
+      highWaterMark: 1,
+      write(chunk: Buffer, _encoding, done) {
+        length += chunk.length;
+        if (open) done();
+        else goOn = done;
+      },
+    });
+    const held = host.exec(['head', '-c', '5000000', '/dev/zero'], { stdout: slow });
+    expect((await host.exec(['head', '-c', '5000000', '/dev/zero'])).stdout.length).toBe(5_000_000);
+    expect(length).toBeLessThan(2_000_000);
+    open = true;
+    goOn();
+    await held;
+    expect(length).toBe(5_000_000);
+  });
+
+  it('does not wait long for children that keep its outputs open', async () => {
+    const begun = performance.now();
+    const { exitCode, stdout } = await host.exec(['bash', '-c', 'exec -a marked-left sleep 30 & echo said; exit 4']);
+    expect([exitCode, stdout.toString()]).toEqual([4, 'said\n']);
+    expect(performance.now() - begun).toBeLessThan(5000);
+    await run('pkill -f marked-left', 'root');
+  });
+
+  it('goes on after what runs in the host has killed the runner, and says that a program was lost with it', async () => {
+    const lost = host.exec(['sleep', '300']);
+    await expect(Promise.all([lost, run('sleep 0.2; pkill -KILL -f host/runne[r]; sleep 1', 'root')])).rejects.toThrow(/runner has ended/);
+    await expect(lost).rejects.not.toThrow(HostLost);
+    expect((await host.exec(['echo', 'again'])).stdout.toString()).toBe('again\n');
+    await run('pkill sleep', 'root');
+  });
+
+  it('tells a folder or a user that is not there', async () => {
+    expect(await host.exec(['true'], { cwd: '/no/such' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('/no/such') });
+    expect(await host.exec(['true'], { user: 'nobody-there' })).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('nobody-there') });
   });
 
   it('kills the program and its children when it is aborted', async () => {

@@ -55,7 +55,7 @@ export class Kept {
     this.#limit = limit;
   }
 
-  /** @param tooLong called once when the limit is passed */
+  /** @param tooLong called when the limit is passed */
   sink(tooLong: (limit: number) => void): Writable {
     return new Writable({
       write: (chunk: Buffer, _encoding, done) => {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../ports/host.ts';
-import { writeFrame } from './frames.ts';
+import { writeFrame } from '../ports/frames.ts';
 import { createTestHost, one, open, phase, processes, told, uniqueSeconds } from './itg-host.ts';
 
 let host: Host;

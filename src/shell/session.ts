@@ -1,7 +1,7 @@
 /** Runs blocks in a host, in shells that live as long as a phase. The work is done by the agent inside the host; this is its other end. */
 import { type Host, HostLost, type HostProcess } from '../ports/host.ts';
 import { doneSchema, faultSchema, lateSchema } from './agent-messages.ts';
-import { type Frame, readFrames, writeFrame } from './frames.ts';
+import { type Frame, readFrames, writeFrame } from '../ports/frames.ts';
 import type { BlockRequest, BlockRun, LateRecords } from './protocol.ts';
 import { Tail } from './tail.ts';
 

@@ -4,8 +4,9 @@ import { z } from 'zod';
 
 const headerSchema = z.object({ type: z.string().max(20), bytes: z.number().int().min(0).max(256 * 1024 * 1024) });
 
-export function writeFrame(target: Writable, type: string, value: unknown): void {
-  const body = Buffer.from(JSON.stringify(value));
+/** @param rest what follows the value after a line's end */
+export function writeFrame(target: Writable, type: string, value: unknown, rest: Buffer | string = ''): void {
+  const body = Buffer.concat([Buffer.from(JSON.stringify(value)), ...(rest.length > 0 ? [Buffer.from('\n'), Buffer.from(rest)] : [])]);
   target.write(`${JSON.stringify({ type, bytes: body.length })}\n`);
   target.write(body);
 }
