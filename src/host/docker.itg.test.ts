@@ -111,20 +111,20 @@ describe('exec', () => {
   it('runs side by side: a reader that is slow holds up nobody else', async () => {
     let length = 0;
     let open = false;
-    let goOn = (): void => undefined;
+    const waiting: (() => void)[] = [];
     const slow = new Writable({
       highWaterMark: 1,
       write(chunk: Buffer, _encoding, done) {
         length += chunk.length;
         if (open) done();
-        else goOn = done;
+        else waiting.push(() => done());
       },
     });
     const held = host.exec(['head', '-c', '5000000', '/dev/zero'], { stdout: slow });
     expect((await host.exec(['head', '-c', '5000000', '/dev/zero'])).stdout.length).toBe(5_000_000);
     expect(length).toBeLessThan(2_000_000);
     open = true;
-    goOn();
+    for (const goOn of waiting) goOn();
     await held;
     expect(length).toBe(5_000_000);
   });
