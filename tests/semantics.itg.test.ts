@@ -92,6 +92,12 @@ const meanings: readonly Meaning[] = [
     findings: ['anonymous', 'conf', 'state', 'cache'].map(() => 'drill.yaml:10 uncovered-data w'),
   },
   {
+    name: 'what the backup takes away is a warning: nobody asks for it back',
+    drill: { blocks: { backup: `docker exec app rm /data/file\n${goodBlocks.backup}` } },
+    status: 'SUCCESSFUL',
+    findings: ['drill.yaml:11 data-gone-in-backup w'],
+  },
+  {
     name: 'the image of the backup is the image of the restore',
     drill: { blocks: { deploy: `${twoImages}\n${goodBlocks.deploy.replace('alpine sleep', 'program:1 sleep')}`, restore: `${fromImage(1)}${goodBlocks.restore}` } },
     status: 'SUCCESSFUL',

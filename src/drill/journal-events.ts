@@ -101,6 +101,13 @@ export interface Mismatch {
   readonly count: number;
 }
 
+/** Of one place: how many files, and the first of them. */
+export interface GoneFiles {
+  readonly place: string;
+  readonly paths: readonly string[];
+  readonly count: number;
+}
+
 /** A backup that was there before the backup steps, and that they left as it was. */
 export interface OldArtefact {
   /** As in `ArtefactFact`. */
@@ -314,6 +321,8 @@ export type ScenarioEvent = { readonly scenario: string } & (
       readonly coverage: readonly Coverage[];
       readonly bornVolumes: readonly BornVolume[];
       readonly mismatches: readonly Mismatch[];
+      /** Files that were there before the backup and not after it: they cannot be demanded back. Absent in older journals. */
+      readonly gone?: readonly GoneFiles[];
       readonly old: readonly OldArtefact[];
     }
   /** The engine's inventory: before the backup, and after the restore (images alone). */

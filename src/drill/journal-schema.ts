@@ -216,6 +216,7 @@ export const scenarioEntrySchema = z.discriminatedUnion('event', [
     coverage: z.array(object({ name: z.string(), covered: z.enum(['yes', 'no', 'unknown']), why: z.string() })),
     bornVolumes: z.array(object({ ...sourceLine, name: z.string(), files: z.number(), bytes: z.number(), holds: z.array(z.string()) })),
     mismatches: z.array(object({ artefact: z.string(), place: z.string(), older: z.boolean(), paths: z.array(z.string()), count: z.number() })),
+    gone: z.array(object({ place: z.string(), paths: z.array(z.string()), count: z.number() })).exactOptional(),
     old: z.array(object({ path: z.string(), sha256: z.string().nullable(), bytes: z.number(), changed: seconds, places: z.array(z.string()), meantBy: object(sourceLine).nullable() })),
   }),
   object({ ...scenario, event: z.literal('old-artefacts-read'), read: z.array(object({ path: z.string(), by: object(sourceLine).nullable() })) }),

@@ -35,6 +35,7 @@ export const rules = {
   'artefact-mismatch': 'error',
   'uncovered-data': 'error',
   'volume-born-in-backup': 'error',
+  'data-gone-in-backup': 'warning',
   'plaintext-secret': 'error',
   'secret-in-git': 'error',
   'retention-broken': 'error',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type PlaceEvidence, comparePlace } from './compare.ts';
+import { type PlaceEvidence, comparePlace, goneDuringBackup } from './compare.ts';
 import type { Manifest, ManifestEntry } from './manifest.ts';
 
 const folder: ManifestEntry = { type: 'd', mode: '755', uid: 472, gid: 472, size: 4096, mtime: 100, inode: null, link: null, sha256: null, xattrs: {} };
@@ -184,4 +184,19 @@ it('shows fifty differences, worst first, and counts all', () => {
   expect(fact.differences).toHaveLength(50);
   expect(fact.differences[0]?.kind).toBe('missing');
   expect(fact.counts).toEqual({ 'missing/error': 1, 'extra/error': 70, 'metadata/warning': 1 });
+});
+
+const gone = (over: Partial<PlaceEvidence>): readonly string[] => goneDuringBackup({ mode: 'stable', volatile: [], before: own, after: but({ db: undefined, log: undefined, 'log/a.log': undefined }), ...over });
+
+describe('files that went away while the backup ran', () => {
+  it('are told, but no folder, and nothing volatile', () => {
+    expect(gone({})).toEqual(['db', 'log/a.log']);
+    expect(gone({ volatile: ['*.log'] })).toEqual(['db']);
+    expect(gone({ after: own })).toEqual([]);
+  });
+
+  it('are nobody’s business where the place’s files are not asked for', () => {
+    expect(gone({ mode: 'canary' })).toEqual([]);
+    expect(gone({ mode: 'service' })).toEqual([]);
+  });
 });

@@ -65,6 +65,13 @@ export function stablePaths(evidence: Pick<PlaceEvidence, 'mode' | 'volatile' | 
   return stable;
 }
 
+/** Files that manifest 1 has and manifest 2 has not, sorted: with `canary` or `service` nobody asks for them. */
+export function goneDuringBackup({ mode, volatile, before, after }: Pick<PlaceEvidence, 'mode' | 'volatile' | 'before' | 'after'>): readonly string[] {
+  if (mode === 'canary' || mode === 'service' || after === null) return [];
+  const isVolatile = volatileMatcher(volatile);
+  return [...(before?.entries ?? nothing)].flatMap(([path, { type }]) => (type === 'f' && !after.entries.has(path) && !isVolatile(path) ? [path] : [])).toSorted();
+}
+
 function demanded(mode: CompareMode, path: string): boolean {
   if (mode === 'service') return false;
   return mode !== 'canary' || within(path, canaryFolder);

@@ -7,11 +7,11 @@ import { type OldFile, findOldFiles } from '../../evidence/artefact/old-files.ts
 import { type PlaceContent, PlaceIndex } from '../../evidence/artefact/places-within.ts';
 import { commandThatWrote } from '../../evidence/artefact/written-by.ts';
 import { plantCanary, plantInFile } from '../../evidence/canary.ts';
-import { stablePaths } from '../../evidence/compare.ts';
+import { goneDuringBackup, stablePaths } from '../../evidence/compare.ts';
 import type { Host } from '../../ports/host.ts';
 import type { EngineVolume } from '../../ports/engine.ts';
 import { type ScenarioContext, inHost, inPhase, placesOf, servicesOf } from '../context.ts';
-import { type ArtefactFact, type BornVolume, serviceKey } from '../journal-events.ts';
+import { type ArtefactFact, type BornVolume, type GoneFiles, serviceKey } from '../journal-events.ts';
 import type { PlacePlan } from '../model.ts';
 import { workspaceOf } from './create.ts';
 import { engineArtefacts } from './engine-artefacts.ts';
@@ -56,6 +56,7 @@ export async function backup(context: ScenarioContext, host: Host, seeded: Manif
     coverage,
     bornVolumes: bornVolumes(context, await engine.volumes(host), left.bornVolumes, outcome),
     mismatches: mismatchesOf(inspected, coverage),
+    gone: goneFiles(context, seeded, manifests),
     old: oldArtefacts(context, old, outcome),
   });
   return { ...outcome, manifests, old, made: artefacts.map(({ path }) => path) };
@@ -77,6 +78,15 @@ async function contentsOf(context: ScenarioContext, host: Host, seeded: Manifest
     }),
   );
   return contents.filter((content) => content !== null);
+}
+
+const goneFilesTold = 5;
+
+function goneFiles(context: ScenarioContext, seeded: Manifests, manifests: Manifests): readonly GoneFiles[] {
+  return context.drill.plan.places.flatMap((place) => {
+    const gone = goneDuringBackup({ mode: place.compare, volatile: volatileOf(context, place), before: seeded.get(place.name) ?? null, after: manifests.get(place.name) ?? null });
+    return gone.length === 0 ? [] : [{ place: place.name, paths: gone.slice(0, goneFilesTold), count: gone.length }];
+  });
 }
 
 /** What seemed a secret and is none makes no artefact of a text. */

@@ -1,6 +1,6 @@
 /** What the backup left, and what it left out. */
 import { counted, listNames } from '../format.ts';
-import type { BornVolume } from '../journal-events.ts';
+import type { BornVolume, GoneFiles } from '../journal-events.ts';
 import type { SourceLine } from '../model.ts';
 import { artefactFindings } from './artefact-findings.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
@@ -30,6 +30,7 @@ export function backupFindings(drill: DrillFacts, facts: ScenarioFacts, outcomes
     ...lockedFindings(facts, outcomes, lastStep),
     ...staleFindings(facts, outcomes, lastStep),
     ...uncovered(facts, outcomes),
+    ...goneInBackup(backup.fact.gone ?? [], outcomes),
     ...bornVolumes.map((volume) => bornVolume(volume, allCovered(facts, outcomes), drill)),
   ];
   return findings.map((item) => ({ finding: item, at }));
@@ -59,6 +60,22 @@ function uncovered(facts: ScenarioFacts, { places }: Outcomes): readonly Found['
         expected: 'its canary in an artefact that outlives the loss, or a snapshot of it',
         actual: coverage.why === '' ? 'its canary is in no artefact' : coverage.why,
         help: `Make the backup steps save ${place.declaration.name}${facts.declaration.loss.type === 'host' ? ' to a path under offsite, or to Git' : ''}; compare the name they use with the place's.`,
+      }),
+    ];
+  });
+}
+
+/** What the backup takes away, or a service meanwhile, is in neither what is saved nor what is asked for: someone has to look. */
+function goneInBackup(gone: readonly GoneFiles[], { places }: Outcomes): readonly Found['finding'][] {
+  return gone.flatMap(({ place, paths, count }) => {
+    const judged = places.find(({ declaration }) => declaration.name === place);
+    if (judged?.inScope !== true || judged.expect !== 'restored') return [];
+    return [
+      finding('data-gone-in-backup', judged.declaration, {
+        message: `${counted(count, 'file')} of ${place} went away while the backup ran`,
+        expected: 'a backup that takes nothing away from what it saves',
+        actual: `${listNames(paths)}${count > paths.length ? ` and ${count - paths.length} more` : ''} ${count === 1 ? 'was' : 'were'} there before the backup and not after it, so the drill does not ask for ${count === 1 ? 'it' : 'them'} back`,
+        help: `See whether a backup step removes or moves them. Where a service tidies up by itself, add them to the place's volatile globs.`,
       }),
     ];
   });

@@ -248,6 +248,13 @@ describe('the backup', () => {
     expect(rules({ ...other, ...verifiedAs(grafanaGone) })).not.toContain('undecryptable-artefact');
   });
 
+  it('took files away from what it saves: a warning at the place, where it is to be restored', () => {
+    const gone = [{ place: 'grafana', paths: ['a.db'], count: 1 }];
+    expect(told(inspected({ gone }).findings)).toEqual(['drill.yaml:11 data-gone-in-backup warning']);
+    expect(inspected({ gone }).validationStatus).toBe('SUCCESSFUL');
+    expect(told(inspected({ gone: [{ place: 'elsewhere', paths: ['a.db'], count: 1 }] }).findings)).toEqual([]);
+  });
+
   it('made a volume of its own: a warning where all is covered all the same', () => {
     const bornVolumes = [{ name: 'grafana', file: runbook, line: 43, files: 0, bytes: 0, holds: [] }];
     expect(told(inspected({ bornVolumes }).findings)).toEqual(['docs/runbook.md:43 volume-born-in-backup warning']);
