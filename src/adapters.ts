@@ -5,8 +5,10 @@ import { loadedWhenUsed } from './host/loaded-when-used.ts';
 import type { Engine } from './ports/engine.ts';
 import { CannotRun, type EngineName, type Environment, type EnvironmentName } from './ports/host.ts';
 
-const environments: Partial<Record<EnvironmentName, () => Environment>> = {
+const environments: Readonly<Record<EnvironmentName, () => Environment>> = {
   docker: () => loadedWhenUsed('docker', async () => (await import('./host/docker.ts')).createDockerEnvironment()),
+  lxd: () => loadedWhenUsed('lxd', async () => (await import('./host/lxd.ts')).createLxdEnvironment()),
+  incus: () => loadedWhenUsed('incus', async () => (await import('./host/incus.ts')).createIncusEnvironment()),
 };
 
 const engines: Partial<Record<EngineName, () => Promise<Engine>>> = {
@@ -15,11 +17,7 @@ const engines: Partial<Record<EngineName, () => Promise<Engine>>> = {
   lxd: async () => (await import('./engine/lxd.ts')).lxdEngine,
 };
 
-export function openEnvironment(name: EnvironmentName): Environment {
-  const open = environments[name];
-  if (open === undefined) throw new CannotRun(`environment ${name} is not there yet; there are ${Object.keys(environments).join(', ')}`);
-  return open();
-}
+export const openEnvironment = (name: EnvironmentName): Environment => environments[name]();
 
 export async function openAdapters(environment: EnvironmentName, engine: EngineName): Promise<Adapters> {
   const openEngine = engines[engine];

@@ -90,7 +90,7 @@ function program(): Command {
     .description('remove what drills left whose process is dead')
     .option('--run <id>', 'all that one run made')
     .option('--all', 'all that any drill made, also of drills that still run', false)
-    .option('-e, --environment <name>', 'docker, lxd or incus', oneOf(...environmentNames), 'docker')
+    .option('-e, --environment <name>', 'only there: docker, lxd or incus', oneOf(...environmentNames))
     .action(cleanup);
   return root;
 }
@@ -169,11 +169,17 @@ async function merge(folders: readonly string[], flags: HistoryFlags & { readonl
   await publish.merge(folders, flags);
 }
 
-async function cleanup(flags: { readonly run?: string; readonly all: boolean; readonly environment: string }): Promise<void> {
+async function cleanup(flags: { readonly run?: string; readonly all: boolean; readonly environment?: string }): Promise<void> {
   const { openEnvironment } = await import('./adapters.ts');
-  const environment = openEnvironment(environmentNames.find((name) => name === flags.environment) ?? 'docker');
-  const removed = await environment.cleanup(flags.run !== undefined ? { run: flags.run } : flags.all ? { all: true } : { dead: true });
-  process.stdout.write(removed.length === 0 ? 'nothing to remove\n' : removed.map((name) => `removed ${name}\n`).join(''));
+  const removed: string[] = [];
+  const faults: unknown[] = [];
+  for (const name of environmentNames.filter((candidate) => candidate === (flags.environment ?? candidate))) {
+    // One that fails holds up no other.
+    const scope = flags.run !== undefined ? { run: flags.run } : flags.all ? ({ all: true } as const) : ({ dead: true } as const);
+    await openEnvironment(name).cleanup(scope).then((names) => removed.push(...names), (error: unknown) => faults.push(error));
+  }
+  process.stdout.write(removed.length === 0 && faults.length === 0 ? 'nothing to remove\n' : removed.map((name) => `removed ${name}\n`).join(''));
+  if (faults.length > 0) throw faults[0];
 }
 
 /** What the system says of a path that was given and leads nowhere. */

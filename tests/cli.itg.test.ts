@@ -38,7 +38,7 @@ const wrongInputs: readonly (readonly [string, SmallDrill, RegExp])[] = [
   ['an unclosed fence', { runbook: '# A\n\n```sh {"name":"deploy"}\ntrue\n' }, /^runbook\.md:3:/m],
   ['an ambiguous reference', { runbook: '# A\n\n```sh {"name":"deploy"}\ntrue\n```\n\n```sh {"name":"deploy"}\ntrue\n```\n' }, /deploy/],
   ['a side door', { drill: { data: { app: { path: '/srv/backups/app' } } } }, /^drill\.yaml:\d+:\d+: /m],
-  ['what is not there yet', { host: { environment: 'lxd' } }, /not yet: /],
+  ['an engine that no host of the environment can carry', { host: { environment: 'lxd', engine: 'lxd' } }, /lxd hosts docker, incus/],
 ];
 
 /** A Node 20 of this machine, or null. */

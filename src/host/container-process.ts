@@ -6,9 +6,7 @@ import { HostLost, type ExecOptions } from '../ports/host.ts';
 import { reason } from './connection.ts';
 import { demultiplex } from './demultiplex.ts';
 import { devNull } from './exec-streams.ts';
-
-/** Where the host image keeps the programs that this environment calls. */
-export const hostPrograms = '/usr/local/lib/runbook-drill/host';
+import { hostPrograms } from './launched.ts';
 
 export type Launch = Pick<ExecOptions, 'user' | 'cwd' | 'env'> & { readonly withInput: boolean; readonly killId: string | null };
 

@@ -1,12 +1,12 @@
-/** The streams of a program in a container: its input, what is kept of its outputs, and the signal that ends it. */
-import { Readable, Writable, type Duplex } from 'node:stream';
+/** The streams of a program in a host: its input, what is kept of its outputs, and the signal that ends it. */
+import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ExecOptions } from '../ports/host.ts';
 
 export const ignore = (): void => {};
 
 /** Writes a program's input and closes it. A program that ends before it has read all is no error; a source that fails is. */
-export async function feed(connection: Duplex, stdin: ExecOptions['stdin']): Promise<void> {
+export async function feed(connection: Writable, stdin: ExecOptions['stdin']): Promise<void> {
   connection.on('error', ignore);
   if (stdin === undefined) return;
   if (!(stdin instanceof Readable)) {
@@ -24,7 +24,7 @@ export async function feed(connection: Duplex, stdin: ExecOptions['stdin']): Pro
 }
 
 /** @param onClosed told when the program has closed its input or ended: what its source says after that is of no interest */
-function writingHalf(connection: Duplex, onClosed: () => void): Writable {
+function writingHalf(connection: Writable, onClosed: () => void): Writable {
   return new Writable({
     write(chunk, _encoding, done) {
       if (connection.destroyed || connection.writableEnded) {

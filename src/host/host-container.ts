@@ -3,6 +3,7 @@ import { GenericContainer, Wait, getContainerRuntimeClient } from 'testcontainer
 import { z } from 'zod';
 import { CannotRun, type HostSpec } from '../ports/host.ts';
 import type { OuterEngine } from './connection.ts';
+import { hostEnvironment } from './prepare.ts';
 
 /** `recipe`: all capabilities but SYS_RESOURCE, which a locked-down machine cannot give. `privileged`: where that does not do. */
 export type HostMode = 'recipe' | 'privileged';
@@ -22,9 +23,7 @@ class HostContainer extends GenericContainer {
     const { name, labels, mode, volume, spec } = request;
     this.withName(name).withLabels({ ...labels }).withHostname(spec.hostname);
     this.withNetworkMode(spec.network === 'open' ? 'bridge' : 'none');
-    // Of our own programs: they see the machine's clock, whatever the host's is (see `host/clock`).
-    const clock = spec.date === null ? {} : { FAKETIME: '+0' };
-    this.withEnvironment({ RUNBOOK_DRILL_NETWORK: spec.network, ...clock });
+    this.withEnvironment({ ...hostEnvironment(spec) });
     // Nothing listens on a port of its own: the engine inside is asked through `exec`.
     this.withWaitStrategy(Wait.forListeningPorts());
     Object.assign(this.hostConfig, mode === 'recipe' ? recipe : privileged(engine), {

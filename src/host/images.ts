@@ -21,25 +21,27 @@ export class EngineImage implements ProvidedImage {
   readonly name: string;
   readonly standIn: string | null;
   readonly source: string;
-  readonly #docker: Docker;
+  readonly docker: Docker;
 
   constructor(docker: Docker, name: string, source: string, standIn: string | null) {
-    this.#docker = docker;
+    this.docker = docker;
     this.name = name;
     this.source = source;
     this.standIn = standIn;
   }
 
   async save(): Promise<Readable> {
-    return saveTogether(this.#docker, [this.source]);
+    return saveTogether([this]);
   }
 }
 
 /** One archive of several images: layers that they share are in it once. (dockerode's own method for it has no type.) */
-export async function saveTogether(docker: Docker, sources: readonly string[]): Promise<Readable> {
+export async function saveTogether(images: readonly EngineImage[]): Promise<Readable> {
+  const [first] = images;
+  if (first === undefined) throw new RangeError('expected an image to save');
   const { promise, resolve, reject } = Promise.withResolvers<Readable>();
-  docker.modem.dial(
-    { path: '/images/get?', method: 'GET', options: { _query: { names: [...sources] } }, isStream: true, statusCodes: { 200: true, 404: 'no such image', 500: 'server error' } },
+  first.docker.modem.dial(
+    { path: '/images/get?', method: 'GET', options: { _query: { names: images.map(({ source }) => source) } }, isStream: true, statusCodes: { 200: true, 404: 'no such image', 500: 'server error' } },
     (error, stream) => {
       if (error !== null) reject(error);
       else if (stream instanceof Readable) resolve(stream);

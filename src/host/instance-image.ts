@@ -1,20 +1,34 @@
-/** An image of the outer engine as one for the instances of a host's Incus or LXD: the file system of a container that never ran. */
+/** An image of the outer engine as the file system of a machine: that of a container that never ran. */
 import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
-import type { Host } from '../ports/host.ts';
-import { hostPrograms } from './container-process.ts';
+import type { Host, Ownership } from '../ports/host.ts';
+import type { EngineImage } from './images.ts';
+import { hostPrograms } from './launched.ts';
 import { ownershipLabels } from './labels.ts';
 
-/** Imports the image `source` of the outer engine into the host's engine under the alias `name`. */
-export async function importInstanceImage(docker: Docker, host: Host, source: string, name: string): Promise<void> {
-  const container = await docker.createContainer({ Image: source, Cmd: ['true'], Labels: await ownershipLabels(host.spec.ownership), NetworkDisabled: true });
+/** Imports an image into the host's engine, Incus or LXD, under its own name as alias. */
+export async function importInstanceImage(host: Host, { docker, source, name }: EngineImage): Promise<void> {
+  await withFileSystem({ docker, source, ownership: host.spec.ownership }, async (archive) => {
+    const { exitCode, stderr } = await host.exec([`${hostPrograms}/import-image`, name], { stdin: archive });
+    if (exitCode !== 0) throw new Error(`importing image ${name} in the host failed (exit ${exitCode}): ${stderr.trim().slice(-1000)}`);
+  });
+}
+
+export interface FileSystemOf {
+  readonly docker: Docker;
+  /** The image's name in the outer engine. */
+  readonly source: string;
+  readonly ownership: Ownership;
+}
+
+/** Hands an image's file system, as a tar archive, to `use`. */
+export async function withFileSystem({ docker, source, ownership }: FileSystemOf, use: (archive: Readable) => Promise<void>): Promise<void> {
+  const container = await docker.createContainer({ Image: source, Cmd: ['true'], Labels: await ownershipLabels(ownership), NetworkDisabled: true });
   try {
     const archive = new PassThrough({ highWaterMark: 1 << 20 });
     const exporting = pipeline(Readable.from(await container.export()), archive);
-    const importing = host.exec([`${hostPrograms}/import-image`, name], { stdin: archive });
-    const [{ exitCode, stderr }] = await Promise.all([importing, exporting]);
-    if (exitCode !== 0) throw new Error(`importing image ${name} in the host failed (exit ${exitCode}): ${stderr.trim().slice(-1000)}`);
+    await Promise.all([use(archive), exporting]);
   } finally {
     await container.remove({ force: true });
   }

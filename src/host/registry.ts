@@ -2,6 +2,7 @@
 import type Docker from 'dockerode';
 import { z } from 'zod';
 import { follow, localImage } from './build.ts';
+import { connect, type OuterEngine } from './connection.ts';
 
 /** How long a registry may take to begin an answer, in milliseconds. A machine without a way out often drops packets in silence. */
 const patience = 10_000;
@@ -36,6 +37,12 @@ export class Registries {
       return false;
     }
   }
+}
+
+/** The way to the outer engine and to its registries, found when it is first asked for. */
+export function connectedOnce(env: NodeJS.ProcessEnv): () => Promise<{ readonly engine: OuterEngine; readonly registries: Registries }> {
+  let connected: Promise<{ readonly engine: OuterEngine; readonly registries: Registries }> | null = null;
+  return () => (connected ??= connect(env).then((engine) => ({ engine, registries: new Registries(engine.docker) })));
 }
 
 /** An error that says that nobody answered, not that the image is not there. */

@@ -1,5 +1,4 @@
 /** Programs that run in a host one after the other or side by side, over one connection to our own runner there (`host/runner`). */
-import { Socket } from 'node:net';
 import type { Writable } from 'node:stream';
 import { z } from 'zod';
 import { readFrames, writeFrame } from '../ports/frames.ts';
@@ -80,10 +79,7 @@ export class Runner {
 
   /** A connection over which nothing runs does not keep this program alive: a host may stay for a look inside. */
   #hold(held: boolean): void {
-    const { stdin } = this.#process;
-    if (!(stdin instanceof Socket)) return;
-    if (held) stdin.ref();
-    else stdin.unref();
+    this.#process.hold(held);
   }
 
   async #listen(): Promise<void> {

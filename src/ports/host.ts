@@ -99,6 +99,8 @@ export interface HostProcess extends AsyncDisposable {
   readonly stderr: Readable;
   /** Resolves to the exit code once the process has ended. */
   readonly exited: Promise<number>;
+  /** Whether it keeps this program alive; at first it does. */
+  hold(held: boolean): void;
 }
 
 export interface Host extends AsyncDisposable {

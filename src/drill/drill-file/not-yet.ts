@@ -10,7 +10,6 @@ interface NotYet {
 }
 
 const notYet: readonly NotYet[] = [
-  { at: 'host.environment', values: ['lxd', 'incus'] },
   { at: 'services.*.kind', values: laterKinds },
 ];
 

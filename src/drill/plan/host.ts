@@ -48,9 +48,6 @@ function environmentOf(context: PlanContext, override: string | undefined): Envi
     const possible = environmentNames.map((name) => `${name} hosts ${pairs[name].join(', ')}`).join('; ');
     context.problems.atKey(['host', 'engine'], { message: `a host of the environment ${environment} cannot carry the engine ${host.engine}`, expected: possible, got: `${environment} with ${host.engine}`, help: 'choose one of these pairs' });
   }
-  if (override !== undefined && override !== 'docker') {
-    context.problems.atKey(['host'], { message: `not yet: the environment ${override}`, expected: 'docker', got: override, help: 'leave it out' });
-  }
   return environment;
 }
 

@@ -149,7 +149,6 @@ describe('built-in steps', () => {
 
 describe('what comes later', () => {
   it.each<[string, Files, string]>([
-    ['an environment', { '  workspace': '  environment: incus\n  workspace' }, 'drill.yaml:5:3: not yet: `environment: incus` | what this version can do | `environment: incus` | leave it out until a later version'],
     ['a kind of service', { 'scenarios:\n': 'services: { g: { kind: step-ca, url: http://localhost:3000, data: site } }\nscenarios:\n' }, 'drill.yaml:8:18: not yet: `kind: step-ca`'],
   ])('%s', async (_, edits, error) => {
     expect(await told(edits)).toEqual([expect.stringContaining(error)]);
@@ -164,7 +163,6 @@ describe('options', () => {
   it('refuses environments and shares that are not', async () => {
     repository.write({ 'drill.yaml': drillFile });
     expect(await repository.told({ environment: 'podman' })).toEqual([expect.stringContaining('drill.yaml:4:1: there is no environment `podman` | one of docker, lxd, incus')]);
-    expect(await repository.told({ environment: 'lxd' })).toEqual([expect.stringContaining('drill.yaml:4:1: not yet: the environment lxd')]);
     expect(await repository.told({ minFidelity: 90 })).toEqual([expect.stringContaining('min-fidelity is out of range | a share from 0 to 1, such as 0.9 | 90')]);
   });
 });

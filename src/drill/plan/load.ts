@@ -76,7 +76,7 @@ function contextOf(read: ReadDrillFile, drill: DrillFile, repository: Repository
 function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDrillFile, source: string, options: LoadOptions): Plan {
   const { drill } = context;
   const selected = selectScenarios(context, options.scenarios ?? []);
-  refuseNotYet(context, read.raw, options);
+  refuseNotYet(context, read.raw);
   checkWhole(context, options.minFidelity);
   const places = planPlaces(context);
   const services = planServices(context);
@@ -107,9 +107,8 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
   };
 }
 
-function refuseNotYet({ problems }: PlanContext, raw: unknown, options: LoadOptions): void {
+function refuseNotYet({ problems }: PlanContext, raw: unknown): void {
   for (const { path, what } of findNotYet(raw)) {
-    if (path.join('.') === 'host.environment' && options.environment !== undefined) continue;
     problems.atKey(path, { message: `not yet: \`${what}\``, expected: 'what this version can do', got: `\`${what}\``, help: 'leave it out until a later version' });
   }
 }

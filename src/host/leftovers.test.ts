@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Ownership } from '../ports/host.ts';
-import { inScope } from './cleanup.ts';
+import { inScope } from './leftovers.ts';
 import { ownerFromLabels, ownershipLabels } from './labels.ts';
 import { cleanupFolders, temporaryFolder } from './temporary.ts';
 
