@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings a machine to where drills and tests can run: npm packages, Git, a Docker engine that answers.
+# Brings a machine to where drills and tests can run: npm packages, Git, a Docker engine that answers; with
+# `--environment lxd` or `incus` that one too.
 # Run as often as you like; when all is there it takes a fraction of a second and says nothing.
 # Exit 3: something is missing that only you can install; the message says what.
 set -euo pipefail
@@ -29,6 +30,8 @@ apt_install() {
   rm -f "$log"
 }
 
+. scripts/instance-servers.sh
+
 npm_packages() {
   local wanted stamp=node_modules/.runbook-drill-lock
   wanted=$(sha256sum package-lock.json)
@@ -57,10 +60,7 @@ engine_answers() {
     # Whether an engine elsewhere is allowed is for the drill to say.
     *) return 0 ;;
   esac
-  node -e '
-    const request = require("node:http").get({ socketPath: process.argv[1], path: "/_ping", timeout: 5000 }, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1));
-    request.on("error", () => process.exit(1));
-    request.on("timeout", () => process.exit(1));' "${endpoint#unix://}"
+  answers_at "${endpoint#unix://}" /_ping
 }
 
 await_engine() {
@@ -109,3 +109,13 @@ git_program
 npm_packages
 engine
 base_maker
+while [ $# -gt 0 ]; do
+  case $1 in
+    -e | --environment) environment=${2:-} ;;
+    --environment=*) environment=${1#*=} ;;
+    -e?*) environment=${1#-e} ;;
+  esac
+  case ${environment:-} in lxd | incus) instance_server "$environment" ;; esac
+  environment=''
+  shift
+done

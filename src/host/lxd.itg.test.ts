@@ -1,4 +1,6 @@
+import { describe } from 'vitest';
 import { describeHosts } from './itg-environment.ts';
-import { createLxdEnvironment } from './lxd.ts';
+import { createLxdEnvironment, lxd } from './lxd.ts';
+import { serverFor } from './testing.ts';
 
-describeHosts(createLxdEnvironment(), /^unprivileged$/);
+describe.skipIf((await serverFor('hosts of the environment lxd', lxd)) === null)('lxd', () => describeHosts(createLxdEnvironment(), /^unprivileged$/));

@@ -42,14 +42,14 @@ export interface InstanceRequest {
 /** Creates and starts the instance. What was made before a failure is left to the caller, by name. */
 export async function startInstance(server: InstanceServer, { name, fingerprint, labels, spec, surroundings }: InstanceRequest, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const body = { name, type: 'container', source: { type: 'image', fingerprint }, profiles: [], config: configOf(spec, labels), devices: devicesOf(spec, surroundings, server) };
+  const body = { name, type: 'container', source: { type: 'image', fingerprint }, profiles: [], config: configOf(spec, labels, server), devices: devicesOf(spec, surroundings, server) };
   await server.perform('/instances', { method: 'POST', body });
   signal.throwIfAborted();
   await server.perform(`/instances/${name}/state`, { method: 'PUT', body: { action: 'start', timeout: -1 } });
   signal.throwIfAborted();
 }
 
-function configOf(spec: HostSpec, labels: Readonly<Record<string, string>>): Record<string, string> {
+function configOf(spec: HostSpec, labels: Readonly<Record<string, string>>, { kind }: InstanceServer): Record<string, string> {
   const { cpu, memoryBytes } = spec.limits;
   const env = { ...hostEnvironment(spec), RUNBOOK_DRILL_HOSTNAME: spec.hostname };
   return {
@@ -59,7 +59,7 @@ function configOf(spec: HostSpec, labels: Readonly<Record<string, string>>): Rec
     // An engine in it makes control groups, mounts and name spaces of its own.
     'security.nesting': 'true',
     // Nothing of the machine is told to who asks from inside.
-    'security.devlxd': 'false',
+    [kind.guestApiKey]: 'false',
     'boot.autostart': 'false',
     ...(cpu === null ? {} : { 'limits.cpu.allowance': `${Math.max(1, Math.round(cpu * 100))}ms/100ms` }),
     ...(memoryBytes === null ? {} : { 'limits.memory': `${memoryBytes}B` }),

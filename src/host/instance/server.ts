@@ -21,6 +21,8 @@ export interface ServerKind {
   readonly howToInstall: string;
   /** How its own HTTP headers begin. */
   readonly headerPrefix: string;
+  /** The setting of an instance that lets it ask the server about itself. */
+  readonly guestApiKey: string;
 }
 
 /** The server refused, or an operation of it failed. */
@@ -68,8 +70,13 @@ export class InstanceServer {
   }
 
   /** Waits for the end of an operation. @throws ServerError when it failed */
-  async end(operation: Pick<Operation, 'id'>): Promise<Operation> {
-    const ended = await this.ask(`/operations/${operation.id}/wait`, operationSchema);
+  async end({ id }: Pick<Operation, 'id'>): Promise<Operation> {
+    // LXD answers with what became of a failed one, Incus with its error alone.
+    const ended = await this.ask(`/operations/${id}/wait`, operationSchema).catch(async (error: unknown) =>
+      this.ask(`/operations/${id}`, operationSchema).catch(() => {
+        throw error;
+      }),
+    );
     // A program that is not there fails its operation, and has an exit code all the same.
     if (ended.status_code >= 400 && ended.metadata?.['return'] === undefined) throw new ServerError(ended.err, ended.status_code);
     return ended;

@@ -1,0 +1,46 @@
+/** One small drill for each engine in each environment of system containers: the good one passes, its bad twin fails for the same reason as anywhere. */
+import { describe, expect, it } from 'vitest';
+import { incus } from '../src/host/incus.ts';
+import { lxd } from '../src/host/lxd.ts';
+import { serverFor } from '../src/host/testing.ts';
+import type { EngineName } from '../src/ports/host.ts';
+import { type SmallDrill, explained, runSmallDrill } from './small-drill.ts';
+
+const onDocker: SmallDrill = { scenario: { loss: 'host', restore: ['#deploy', '#restore'] } };
+
+const onIncus: SmallDrill = {
+  host: { engine: 'incus', images: ['debian/13'] },
+  drill: { data: { web: { volume: 'local/web-data' } } },
+  scenario: { loss: { data: ['web'], how: 'delete' } },
+  blocks: {
+    deploy: `incus storage volume create local web-data
+incus init debian/13 web
+incus config device add web data disk pool=local source=web-data path=/data
+incus start web
+incus exec web -- sh -c 'mkdir /data/folder; echo kept > /data/folder/file; chown -R 33:33 /data/folder'`,
+    backup: 'incus storage volume export local web-data /srv/backups/web-data.tar.gz',
+    restore: `incus stop --force web
+incus config device remove web data
+incus storage volume delete local web-data
+incus storage volume import local /srv/backups/web-data.tar.gz web-data
+incus config device add web data disk pool=local source=web-data path=/data
+incus start web`,
+  },
+};
+
+const small: Readonly<Partial<Record<EngineName, SmallDrill>>> = { docker: onDocker, incus: onIncus };
+
+const answering = (await Promise.all([lxd, incus].map(async (kind) => ((await serverFor(`drills in ${kind.name}`, kind)) === null ? [] : [kind.name])))).flat();
+const pairs = answering.flatMap((environment) => (['docker', 'incus'] as const).map((engine) => [environment, engine] as const));
+
+describe.skipIf(pairs.length === 0).concurrent('hosts of the environment', { timeout: 600_000 }, () => {
+  it.each(pairs)('%s with the engine %s: what works passes', async (environment, engine) => {
+    const good = small[engine] ?? {};
+    const passed = await runSmallDrill({ ...good, host: { ...good.host, environment } });
+    expect(passed.scenario.validationStatus, explained(passed)).toBe('SUCCESSFUL');
+    expect(passed.errors, explained(passed)).toEqual([]);
+    expect(passed.report.host).toMatchObject({ environment, mode: 'unprivileged' });
+    expect(passed.report.host?.engine).toMatch(new RegExp(`^${engine} \\d`));
+    expect(passed.report.notMeasured.map(({ what }) => what)).not.toContain('what is in use and not declared');
+  });
+});
