@@ -31,7 +31,9 @@ async function launchIn(container: Docker.Container, command: readonly string[],
     kill: () => killIn(container, killId),
     close: () => void connection.destroy(),
     hold: (held) => {
-      if (connection instanceof Socket) held ? connection.ref() : connection.unref();
+      if (!(connection instanceof Socket)) return;
+      if (held) connection.ref();
+      else connection.unref();
     },
     lostOr: (error) => lostOr(container, error),
   };

@@ -1,4 +1,5 @@
 /** Runs programs in an instance over the server's API: binary safe both ways, secrets in no process list. */
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
@@ -32,13 +33,14 @@ export async function startInInstance(instance: Instance, command: readonly stri
 
 async function launch(instance: Instance, command: readonly string[], options: Options): Promise<Launched> {
   const killId = newKillId();
-  const { stdin, stdout, stderr, ended } = await attach(instance, [`${hostPrograms}/launch`, killId, options.user ?? 'root', ...command], options);
+  const { stdin, stdout, stderr, ended, sockets } = await attach(instance, [`${hostPrograms}/launch`, killId, options.user ?? 'root', ...command], options);
   return {
     stdin,
     outputs: async (toStdout, toStderr) => void (await Promise.all([passOn(stdout, toStdout), passOn(stderr, toStderr)])),
     exitCode: () => exitCodeOf(instance, ended),
     kill: async () => void (await run(instance, [`${hostPrograms}/kill-by`, killId])),
     close: () => [stdin, stdout, stderr].forEach((stream) => stream.destroy()),
+    hold: (held) => sockets.forEach((socket) => (held ? socket.ref() : socket.unref())),
     lostOr: (error) => lostOr(instance, error),
   };
 }
@@ -49,6 +51,8 @@ interface Attached {
   readonly stderr: Readable;
   /** The operation once the program has ended. */
   readonly ended: Promise<Operation>;
+  /** All that keeps this program alive for it. */
+  readonly sockets: readonly Socket[];
 }
 
 const streamsSchema = z.object({ fds: z.object({ '0': z.string(), '1': z.string(), '2': z.string(), control: z.string() }) });
@@ -61,17 +65,19 @@ async function attach({ server, name, env }: Instance, command: readonly string[
       body: { command, environment: { ...env, ...options.env }, cwd: options.cwd ?? '/', interactive: false, 'wait-for-websocket': true },
     });
     // Asked for at once: the server forgets an operation seconds after its end.
-    const ended = server.end(operation);
+    const sockets: Socket[] = [];
+    const onSocket = (socket: Socket): void => void sockets.push(socket);
+    const ended = server.end(operation, { onSocket });
     ended.catch(() => undefined);
     const { fds } = streamsSchema.parse(operation.metadata);
-    const stream = (secret: string) => ({ socketPath: server.socket, operation: operation.id, secret });
+    const stream = (secret: string) => ({ socketPath: server.socket, operation: operation.id, secret, onSocket });
     // First, as the program starts once the others are connected, and may have ended before this one would be. When it breaks,
     // because this process died, the server kills the program.
     const control = await openControl(stream(fds.control));
     const letGo = (): void => control[Symbol.dispose]();
     ended.then(letGo, letGo);
     const [stdin, stdout, stderr] = await Promise.all([openInput(stream(fds[0])), openOutput(stream(fds[1])), openOutput(stream(fds[2]))]);
-    return { stdin, stdout, stderr, ended };
+    return { stdin, stdout, stderr, ended, sockets };
   } catch (error) {
     throw await lostOr({ server, name, env }, error);
   }

@@ -3,6 +3,7 @@
  * programs know: a drill is made on this machine or not at all.
  */
 import { access, constants } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -42,6 +43,8 @@ export type Operation = z.infer<typeof operationSchema>;
 export interface Asked {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: unknown;
+  /** Told of the connection that waits for the answer. */
+  readonly onSocket?: (socket: Socket) => void;
 }
 
 export class InstanceServer {
@@ -70,9 +73,9 @@ export class InstanceServer {
   }
 
   /** Waits for the end of an operation. @throws ServerError when it failed */
-  async end({ id }: Pick<Operation, 'id'>): Promise<Operation> {
+  async end({ id }: Pick<Operation, 'id'>, waiting: Pick<Asked, 'onSocket'> = {}): Promise<Operation> {
     // LXD answers with what became of a failed one, Incus with its error alone.
-    const ended = await this.ask(`/operations/${id}/wait`, operationSchema).catch(async (error: unknown) =>
+    const ended = await this.ask(`/operations/${id}/wait`, operationSchema, waiting).catch(async (error: unknown) =>
       this.ask(`/operations/${id}`, operationSchema).catch(() => {
         throw error;
       }),
@@ -91,10 +94,11 @@ export class InstanceServer {
     return this.end(operationSchema.parse((await read(response)).metadata));
   }
 
-  async #answer(path: string, { method = 'GET', body }: Asked): Promise<z.infer<typeof answerSchema>> {
+  async #answer(path: string, { method = 'GET', body, onSocket }: Asked): Promise<z.infer<typeof answerSchema>> {
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const sent = request({ socketPath: this.socket, path: `/1.0${path}`, method, headers: { host: this.kind.name, 'content-type': 'application/json' } }, resolve);
     sent.once('error', reject);
+    if (onSocket !== undefined) sent.once('socket', onSocket);
     sent.end(body === undefined ? undefined : JSON.stringify(body));
     return read(await promise);
   }

@@ -1,4 +1,5 @@
 /** Streams of a program in an instance: the server hands each over as a WebSocket on its local socket. */
+import type { Socket } from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import { WebSocket } from 'ws';
 
@@ -7,11 +8,15 @@ export interface StreamOf {
   readonly socketPath: string;
   readonly operation: string;
   readonly secret: string;
+  /** Told of the connection. */
+  readonly onSocket: (socket: Socket) => void;
 }
 
-function connect({ socketPath, operation, secret }: StreamOf): WebSocket {
+function connect({ socketPath, operation, secret, onSocket }: StreamOf): WebSocket {
   // The server pings at once, and wants no answer: one to a program that has already ended would fail, and with it what is still to be read.
-  return new WebSocket(`ws+unix://${socketPath}:/1.0/operations/${operation}/websocket?secret=${secret}`, { perMessageDeflate: false, autoPong: false });
+  const socket = new WebSocket(`ws+unix://${socketPath}:/1.0/operations/${operation}/websocket?secret=${secret}`, { perMessageDeflate: false, autoPong: false });
+  socket.once('upgrade', (response) => onSocket(response.socket));
+  return socket;
 }
 
 /** Status of a WebSocket that ended without a word: RFC 6455, 7.4.1. */
