@@ -183,6 +183,8 @@ export interface ServiceFact {
   readonly lateCanary: 'there' | 'absent' | 'unproven';
   /** Where it is to be regenerated, and its kind has an identity. */
   readonly identity?: 'new' | 'same' | 'unknown' | undefined;
+  /** What it is known by now, where its kind may tell: `the fingerprint of its root is …`. */
+  readonly knownBy?: string | undefined;
   readonly seen: string;
 }
 

@@ -103,6 +103,7 @@ const serviceFact = object({
   canary: probe,
   lateCanary: probe,
   identity: z.enum(['new', 'same', 'unknown']).optional(),
+  knownBy: z.string().optional(),
   seen: z.string(),
 });
 

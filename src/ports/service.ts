@@ -49,6 +49,8 @@ export interface Service {
    * was made anew. Null when it does not answer. Asked after the seed and after the restore where a scenario wants it `regenerated`.
    */
   identity?(context: ServiceContext): Promise<string | null>;
+  /** What its identity says to a person (`the fingerprint of its root`), where it is no secret and a report may print it. */
+  readonly identityIs?: string;
   /** Is `context.nonce` there? */
   check(context: ServiceContext): Promise<ProbeAnswer>;
 }

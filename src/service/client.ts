@@ -36,7 +36,7 @@ export async function runClient(context: ServiceContext, client: Client, asked: 
 export function clientScript({ programs, debianPackage, passwordVariable }: Client, { inside, password, variables = {}, script }: Asked): string {
   const missing = `there is no ${programs.join(' or ')}${inside ? ' in the container' : `: name ${debianPackage} in host.packages, or its container in inside`}`;
   return [
-    ...(inside ? [] : ['PATH=/usr/sbin:/usr/bin:/sbin:/bin']),
+    ...(inside ? [] : ['PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin']),
     'IFS= read -r password',
     ...(passwordVariable === undefined ? [] : [`unset ${passwordVariable}`]),
     ...(passwordVariable === undefined || password === undefined ? [] : [`export ${passwordVariable}="$password"`]),

@@ -23,6 +23,8 @@ const kinds: Readonly<Record<string, () => Promise<ServiceKind>>> = {
   mariadb: () => import('./mariadb.ts'),
   redis: () => import('./redis.ts'),
   s3: () => import('./s3.ts'),
+  'step-ca': () => import('./step-ca.ts'),
+  tofu: () => import('./tofu.ts'),
 };
 
 export const serviceKinds: readonly string[] = Object.keys(kinds);

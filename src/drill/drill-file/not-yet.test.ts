@@ -4,9 +4,9 @@ import { findNotYet } from './not-yet.ts';
 const told = (raw: unknown) => findNotYet(raw).map(({ path, what }) => `${path.join('.')} | ${what}`);
 
 it('tells every key and value that nothing implements yet', () => {
-  const file = { host: { environment: 'lxd', engine: 'incus' }, data: { b: { bucket: 'x' }, i: { instance: 'y' } }, services: { g: { kind: 'step-ca' } } };
+  const file = { host: { environment: 'lxd', engine: 'incus' }, data: { b: { bucket: 'x' }, i: { instance: 'y' } }, services: { g: { kind: 'atlantis' } } };
   expect(told(file).toSorted()).toEqual([
-    'services.g.kind | kind: step-ca',
+    'services.g.kind | kind: atlantis',
   ]);
 });
 

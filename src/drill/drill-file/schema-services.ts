@@ -1,12 +1,13 @@
 /** The services of a drill file: programs whose API is used to seed and to check data. */
 import { z } from 'zod';
 import { databases } from './schema-databases.ts';
+import { infrastructure } from './schema-infrastructure.ts';
 import { monitoring } from './schema-monitoring.ts';
 import { duration, either, key, mapping, named, text } from './schema-parts.ts';
 import { common, url } from './schema-service-parts.ts';
 
 /** Kinds whose names are known, though nothing asks them yet: `not-yet.ts` refuses them. */
-export const laterKinds = ['step-ca', 'atlantis', 'tofu'] as const;
+export const laterKinds = ['atlantis'] as const;
 
 const request = mapping(
   {
@@ -71,7 +72,7 @@ const laterKind = mapping(
 );
 
 /** One line a kind, or a file of kinds. */
-const schemas = [http, commandKind, ...monitoring, ...databases, laterKind] as const;
+const schemas = [http, commandKind, ...monitoring, ...databases, ...infrastructure, laterKind] as const;
 const kinds = schemas.flatMap(({ shape: { kind } }) => [...kind.values]);
 export const service = z.discriminatedUnion('kind', schemas, { error: `a service with a kind: ${kinds.join(' ')}` }).meta({ id: 'service', description: 'a program whose API is used to seed and to check data' });
 export const serviceKinds: readonly string[] = kinds;

@@ -7,7 +7,7 @@ import { type ScenarioContext, isToBeRegenerated, placesOf, servicesOf } from '.
 import type { ServiceFact } from '../journal-events.ts';
 import type { PlacePlan, ServicePlan } from '../model.ts';
 import { locate } from './places.ts';
-import { identityOfService } from './services.ts';
+import { identityOfService, serviceOf } from './services.ts';
 
 export interface Identities {
   readonly places: ReadonlyMap<string, Identity>;
@@ -47,10 +47,12 @@ export async function comparePlaceIdentity(
   return compareIdentity({ before, now: await identityOfPlace(context, host, place), seeded, restored, isVolatile: volatileMatcher(volatile) });
 }
 
-export async function compareServiceIdentity(context: ScenarioContext, host: Host, plan: ServicePlan, known: Identities): Promise<ServiceFact['identity']> {
+/** Nothing where nobody asks for it. */
+export async function compareServiceIdentity(context: ScenarioContext, host: Host, plan: ServicePlan, known: Identities): Promise<Pick<ServiceFact, 'identity' | 'knownBy'>> {
   const before = known.services.get(plan.name);
-  if (before === undefined) return undefined;
+  if (before === undefined) return {};
   const now = await identityOfService(context, host, plan);
-  if (before === null || now === null || now === undefined) return 'unknown';
-  return now === before ? 'same' : 'new';
+  if (before === null || now === null || now === undefined) return { identity: 'unknown' };
+  const { identityIs } = serviceOf(context, plan);
+  return { identity: now === before ? 'same' : 'new', ...(identityIs === undefined ? {} : { knownBy: `${identityIs} is ${now}` }) };
 }

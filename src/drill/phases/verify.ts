@@ -35,7 +35,7 @@ export async function verifyServices(context: ScenarioContext, host: Host, known
     answered.map(async (before) => {
       const [plan] = servicesOf(context, [before.name]);
       if (plan === undefined) throw new Error(`service ${before.name} was asked and is not declared`);
-      return { ...(await verifyService(context, host, plan, before)), identity: await compareServiceIdentity(context, host, plan, known.identities) };
+      return { ...(await verifyService(context, host, plan, before)), ...(await compareServiceIdentity(context, host, plan, known.identities)) };
     }),
   );
 }

@@ -13,7 +13,8 @@ export function planServices(context: PlanContext): readonly ServicePlan[] {
     if (data !== undefined) checkNames(context, [{ name: data, path: [...path, 'data'], at: 'value' }], Object.keys(context.drill.data), 'place');
     checkService(context, service, path);
     const login = password === undefined ? {} : { password: passwordOf(context, password, [...path, 'password']) };
-    const file = service.kind === 'sqlite' && inside === undefined ? { file: context.paths.absolute(service.file) } : {};
+    const own = pathOf(service);
+    const file = own === null || inside !== undefined ? {} : { [own.key]: context.paths.absolute(own.path) };
     return { name, at: keyLine(context, path), kind, data: data ?? null, inside: inside ?? null, readyTimeoutSeconds, options: { ...options, ...file, ...login } };
   });
 }
@@ -28,7 +29,7 @@ function passwordOf(context: PlanContext, password: DrillPassword, path: Path): 
 function checkService(context: PlanContext, service: DrillService, path: Path): void {
   if (service.kind === 'command') checkCommand(context, service, path);
   if (service.kind === 'http') checkHttp(context, service, path);
-  if (service.kind === 'sqlite') checkFile(context, service, path);
+  checkPath(context, service, path);
   if (service.kind === 'postgres' || service.kind === 'mariadb' || service.kind === 'redis' || service.kind === 'mosquitto') checkAddress(context, service, path);
 }
 
@@ -42,9 +43,17 @@ function checkAddress(context: PlanContext, { url, inside }: { readonly url?: st
   }
 }
 
-function checkFile(context: PlanContext, { file, inside }: { readonly file: string; readonly inside?: string | undefined }, path: Path): void {
-  if (inside === undefined || file.startsWith('/')) return;
-  context.problems.atValue([...path, 'file'], { message: `\`services.${String(path[1])}.file\` is not absolute`, expected: `a path in the container ${inside} that starts with /`, got: `\`${file}\``, help: 'write where the container has it' });
+/** Where its data is, for a kind that works on files. */
+function pathOf(service: DrillService): { readonly key: string; readonly path: string } | null {
+  if (service.kind === 'sqlite') return { key: 'file', path: service.file };
+  return service.kind === 'tofu' ? { key: 'directory', path: service.directory } : null;
+}
+
+function checkPath(context: PlanContext, service: DrillService, path: Path): void {
+  const own = pathOf(service);
+  const inside = 'inside' in service ? service.inside : undefined;
+  if (own === null || inside === undefined || own.path.startsWith('/')) return;
+  context.problems.atValue([...path, own.key], { message: `\`services.${String(path[1])}.${own.key}\` is not absolute`, expected: `a path in the container ${inside} that starts with /`, got: `\`${own.path}\``, help: 'write where the container has it' });
 }
 
 function checkCommand(context: PlanContext, service: Extract<DrillService, { kind: 'command' }>, path: Path): void {

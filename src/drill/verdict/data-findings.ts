@@ -1,5 +1,5 @@
 /** What did not come back as it was. One finding for each place and rule. */
-import type { PlaceFact, ServiceDeclaration } from '../journal-events.ts';
+import type { PlaceFact, ServiceDeclaration, ServiceFact } from '../journal-events.ts';
 import type { RuleId, Severity, SourceLine } from '../model.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
 import { type Found, finding } from './found.ts';
@@ -134,11 +134,13 @@ function serviceFindings(service: JudgedService, late: 'absent' | 'any'): readon
   const findings: Finding[] = [];
   if (!fact.ready) findings.push(notReady(at, fact.name, fact.seen));
   if (!seeded) return findings;
-  if (expect !== 'restored') return fact.ready && service.status === 'intact' ? [stillThere(at, fact.name, expect, fact.identity === 'same' ? 'it has the same identity as before' : 'the old canary is back')] : findings;
+  if (expect !== 'restored') return fact.ready && service.status === 'intact' ? [stillThere(at, fact.name, expect, fact.identity === 'same' ? sameIdentity(fact) : 'the old canary is back')] : findings;
   if (fact.canary === 'absent') findings.push(withoutData(declaration, fact.seen));
   if (late === 'absent' && fact.lateCanary === 'there') findings.push(lateReturned(at, fact.name, `${fact.name} answers with it`));
   return findings;
 }
+
+const sameIdentity = ({ knownBy }: ServiceFact): string => `it has the same identity as before${knownBy === undefined ? '' : `: ${knownBy}, as it was`}`;
 
 const notReady = (at: SourceLine, name: string, seen: string): Finding =>
   finding('service-not-ready', at, {

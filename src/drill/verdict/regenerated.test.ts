@@ -11,7 +11,7 @@ const regenerated: Partial<ScenarioDeclaration> = { expect: { grafana: 'regenera
 const site = exampleVerified.services.filter(({ name }) => name === 'site');
 
 /** The place without its nonce, and its service, where it has one, without its canary. */
-function found(place: PlaceIdentity, service: { readonly identity?: ServiceIdentity; readonly ready?: boolean } | null = {}): Partial<ExampleParts> {
+function found(place: PlaceIdentity, service: { readonly identity?: ServiceIdentity; readonly knownBy?: string; readonly ready?: boolean } | null = {}): Partial<ExampleParts> {
   const services = service === null ? site : [exampleService('grafana', { canary: 'absent', canarySeconds: null, ...service }), ...site];
   const path = place === 'same' ? 'ca.key' : null;
   return { ...verifiedAs({ places: [examplePlace('grafana', { nonceBack: false, identity: { state: place, path } })], services }), check: [] };
@@ -33,6 +33,7 @@ describe('what is to be made anew is known by its identity', () => {
     ['an old key', found('same'), ['FAILED', 'intact', oldKey]],
     ['an old key beside a new word', found('same', { identity: 'new' }), ['FAILED', 'intact', oldKey]],
     ['new keys that its service does not use', found('new', { identity: 'same' }), ['FAILED', 'intact', 'not-regenerated: its service is known by the same identity as before', 'not-regenerated: it has the same identity as before']],
+    ['a service that says what it is known by', found('new', { identity: 'same', knownBy: 'the fingerprint of its root is 36a3' }), ['FAILED', 'intact', 'not-regenerated: its service is known by the same identity as before', 'not-regenerated: it has the same identity as before: the fingerprint of its root is 36a3, as it was']],
     ['nothing that tells', found('unknown'), ['NOT_MEASURED', 'unproven']],
     ['a service that does not say', found('new', { identity: 'unknown' }), ['NOT_MEASURED', 'unproven']],
     ['a service that does not live', found('new', { ready: false }), ['FAILED', 'missing', 'service-not-ready: 200']],

@@ -1,0 +1,22 @@
+/** Services that a fleet is made with: a certificate authority, the state of its infrastructure, the locks on it. */
+import { z } from 'zod';
+import { mapping, text } from './schema-parts.ts';
+import { common } from './schema-service-parts.ts';
+
+const { user: _user, ...withoutUser } = common;
+
+const stepCa = mapping(
+  {
+    kind: z.literal('step-ca'),
+    url: z.url({ protocol: /^https$/, error: 'a URL such as https://localhost:9000' }).meta({ description: 'with a name that is in its certificate; default https://localhost:9000' }).optional(),
+    provisioner: text('the JWK provisioner that issues; default admin').optional(),
+    'password-file': text('the file beside it that holds the provisioner’s password, without `password`; default: secrets/password of its own folder').optional(),
+    ...withoutUser,
+  },
+  'a service of kind step-ca',
+);
+
+const { password: _password, ...withoutLogin } = withoutUser;
+const tofu = mapping({ kind: z.literal('tofu'), directory: text('where the configuration lies, a path in the host or, with inside, in the container'), ...withoutLogin }, 'a service of kind tofu');
+
+export const infrastructure = [stepCa, tofu] as const;
