@@ -75,6 +75,7 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
       progress: options.progress,
       onOutput: options.onOutput,
     };
+    for (const [name, { notice }] of services) if (notice !== undefined) emit({ event: 'not-measured', what: name, why: notice });
     for (const scenario of plan.scenarios) {
       interrupt.throwIfAborted();
       await runScenario(drill, scenario, interrupt);

@@ -36,6 +36,8 @@ export interface Service {
   readonly legible?: boolean;
   /** True for a database: a dump that cannot be looked into may hold its data. Default false. */
   readonly database?: boolean;
+  /** What its probe leaves unproven whatever it says, for every report. */
+  readonly notice?: string;
   /** What a person does when it comes back without its data, where the kind knows more than any service: whole sentences. */
   readonly remedy?: string;
   /** One try, with no waiting: does it answer? */

@@ -11,7 +11,7 @@ import { createService } from './registry.ts';
 
 let host: Host;
 beforeAll(async () => {
-  host = await makeTestHost(['smallstep/step-ca'], { packages: ['opentofu', 'step-cli'] });
+  host = await makeTestHost(['smallstep/step-ca', 'ghcr.io/runatlantis/atlantis'], { packages: ['opentofu', 'step-cli', 'atlantis-store'] });
 });
 afterAll(async () => {
   await host[Symbol.asyncDispose]();
@@ -165,5 +165,39 @@ sed -i 's|"root": "\\([^"]*\\)"|"root": ["\\1", "/home/step/certs/old.crt"]|' ${
     const [broken] = await restored('echo "{ s3cret" > terraform.tfstate');
     expect(broken).toMatchObject({ state: 'unproven' });
     expect(JSON.stringify([none, older, another, drifted, broken])).not.toContain('s3cret');
+  }, 120_000);
+
+  it('atlantis: the lock, in its store and by the server', async () => {
+    const file = `${volumes}/atlantis/_data/atlantis.db`;
+    const store = await subject('atlantis', { file });
+    const start = 'docker run -d --name atlantis -p 4141:4141 -v atlantis:/home/atlantis/.atlantis ghcr.io/runatlantis/atlantis';
+    expect(await store.service.ready(store.context(makeNonce()))).toMatchObject({ state: 'unproven', seen: expect.stringContaining('there is no /var/lib') });
+    await sh(`docker volume create atlantis; chown 100:1000 ${volumes}/atlantis/_data; ${start}`);
+    const server = await subject('atlantis', { file, url: 'http://localhost:4141' });
+    const inside = await subject('atlantis', { file: '/home/atlantis/.atlantis/atlantis.db' }, 'atlantis');
+    await untilReady(server);
+    expect([await states(store, makeNonce()), await states(server, makeNonce())]).toEqual([['absent'], ['absent']]);
+    const early = await planted(store);
+    expect([await states(server, early), await states(inside, early)]).toEqual([['there'], ['there']]);
+    await sh(`docker stop atlantis; cp ${file} atlantis.saved; docker start atlantis`);
+    await untilReady(server);
+    const late = await planted(server);
+    for (const [fill, expected] of [
+      ['cp /srv/atlantis.saved atlantis.db', asSeeded],
+      // Made anew by the server.
+      ['true', ['absent', 'absent']],
+      // A copy that was cut off.
+      ['head -c 9000 /srv/atlantis.saved > atlantis.db', ['absent', 'absent']],
+    ] as const) {
+      await sh(`docker rm -f atlantis; cd ${volumes}/atlantis/_data; rm -f atlantis.db; ${fill}; chown 100:1000 .  *.db || true; ${start}`);
+      if (!fill.startsWith('head')) await untilReady(server);
+      expect(await states(store, early, late), fill).toEqual(expected);
+      if (!fill.startsWith('head')) expect(await states(server, early, late), fill).toEqual(expected);
+    }
+    // Somebody who holds it, as the real server does.
+    await sh(`cp atlantis.saved held.db; flock -x held.db sleep 6 > /dev/null 2>&1 &`);
+    const held = await subject('atlantis', { file: '/srv/held.db' });
+    await expect(held.service.seed(held.context(makeNonce()))).rejects.toThrow(/did not take its canary: .*timeout/);
+    expect(held.service.notice).toContain('in the store of Atlantis alone');
   }, 120_000);
 });

@@ -12,6 +12,7 @@ const needed: Readonly<Record<string, ServicePlan['options']>> = {
   alertmanager: http,
   loki: http,
   sqlite: { file: '/srv/app.db' },
+  atlantis: { file: '/srv/atlantis.db' },
   tofu: { directory: '/srv/fleet' },
   s3: { ...http, bucket: 'photos', user: 'key', password: { text: 'secret' } },
 };

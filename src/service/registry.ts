@@ -25,6 +25,7 @@ const kinds: Readonly<Record<string, () => Promise<ServiceKind>>> = {
   s3: () => import('./s3.ts'),
   'step-ca': () => import('./step-ca.ts'),
   tofu: () => import('./tofu.ts'),
+  atlantis: () => import('./atlantis.ts'),
 };
 
 export const serviceKinds: readonly string[] = Object.keys(kinds);

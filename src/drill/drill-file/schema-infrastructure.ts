@@ -1,7 +1,7 @@
 /** Services that a fleet is made with: a certificate authority, the state of its infrastructure, the locks on it. */
 import { z } from 'zod';
 import { mapping, text } from './schema-parts.ts';
-import { common } from './schema-service-parts.ts';
+import { common, url } from './schema-service-parts.ts';
 
 const { user: _user, ...withoutUser } = common;
 
@@ -19,4 +19,9 @@ const stepCa = mapping(
 const { password: _password, ...withoutLogin } = withoutUser;
 const tofu = mapping({ kind: z.literal('tofu'), directory: text('where the configuration lies, a path in the host or, with inside, in the container'), ...withoutLogin }, 'a service of kind tofu');
 
-export const infrastructure = [stepCa, tofu] as const;
+const atlantis = mapping(
+  { kind: z.literal('atlantis'), file: text('its atlantis.db, in the host or, with inside, in the container'), url: url.optional(), ...withoutLogin },
+  'a service of kind atlantis',
+);
+
+export const infrastructure = [stepCa, tofu, atlantis] as const;

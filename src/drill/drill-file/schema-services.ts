@@ -3,11 +3,8 @@ import { z } from 'zod';
 import { databases } from './schema-databases.ts';
 import { infrastructure } from './schema-infrastructure.ts';
 import { monitoring } from './schema-monitoring.ts';
-import { duration, either, key, mapping, named, text } from './schema-parts.ts';
+import { either, key, mapping, named, text } from './schema-parts.ts';
 import { common, url } from './schema-service-parts.ts';
-
-/** Kinds whose names are known, though nothing asks them yet: `not-yet.ts` refuses them. */
-export const laterKinds = ['atlantis'] as const;
 
 const request = mapping(
   {
@@ -61,18 +58,8 @@ const commandKind = mapping(
   'a service of kind command',
 );
 
-const laterKind = mapping(
-  {
-    kind: z.literal(laterKinds),
-    url: url.optional(),
-    flush: duration('how often it writes its memory to disk').optional(),
-    ...common,
-  },
-  'a service',
-);
-
 /** One line a kind, or a file of kinds. */
-const schemas = [http, commandKind, ...monitoring, ...databases, ...infrastructure, laterKind] as const;
+const schemas = [http, commandKind, ...monitoring, ...databases, ...infrastructure] as const;
 const kinds = schemas.flatMap(({ shape: { kind } }) => [...kind.values]);
 export const service = z.discriminatedUnion('kind', schemas, { error: `a service with a kind: ${kinds.join(' ')}` }).meta({ id: 'service', description: 'a program whose API is used to seed and to check data' });
 export const serviceKinds: readonly string[] = kinds;

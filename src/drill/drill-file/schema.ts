@@ -1,4 +1,4 @@
-/** The drill file, whole. Keys that nothing implements yet are here too; `not-yet.ts` refuses them. */
+/** The drill file, whole. */
 import { z } from 'zod';
 import { engineNames, environmentNames } from '../../ports/host.ts';
 import { duration, either, environmentVariables, expectation, flag, key, list, mapping, mode, name, named, oneOf, pattern, reference, size, text } from './schema-parts.ts';

@@ -147,14 +147,6 @@ describe('built-in steps', () => {
   });
 });
 
-describe('what comes later', () => {
-  it.each<[string, Files, string]>([
-    ['a kind of service', { 'scenarios:\n': 'services: { g: { kind: atlantis, url: http://localhost:3000, data: site } }\nscenarios:\n' }, 'drill.yaml:8:18: not yet: `kind: atlantis`'],
-  ])('%s', async (_, edits, error) => {
-    expect(await told(edits)).toEqual([expect.stringContaining(error)]);
-  });
-});
-
 describe('options', () => {
   it('names scenarios that are there', async () => {
     repository.write({ 'drill.yaml': `${drillFile}  later: { backup: [], loss: host, restore: [] }\n` });

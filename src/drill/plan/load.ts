@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { NetworkMode } from '../../ports/host.ts';
-import { findNotYet } from '../drill-file/not-yet.ts';
 import { type ReadDrillFile, readDrillFile } from '../drill-file/read.ts';
 import type { DrillFile } from '../drill-file/schema.ts';
 import { InputErrors, type Plan, type ScenarioPlan } from '../model.ts';
@@ -76,7 +75,6 @@ function contextOf(read: ReadDrillFile, drill: DrillFile, repository: Repository
 function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDrillFile, source: string, options: LoadOptions): Plan {
   const { drill } = context;
   const selected = selectScenarios(context, options.scenarios ?? []);
-  refuseNotYet(context, read.raw);
   checkWhole(context, options.minFidelity);
   const places = planPlaces(context);
   const services = planServices(context);
@@ -105,12 +103,6 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
     secrets: [...context.secrets],
     warnings: uncommitted ? ['there are uncommitted changes: the drill runs the last commit in the host, with the runbook and the drill file as they are here'] : [],
   };
-}
-
-function refuseNotYet({ problems }: PlanContext, raw: unknown): void {
-  for (const { path, what } of findNotYet(raw)) {
-    problems.atKey(path, { message: `not yet: \`${what}\``, expected: 'what this version can do', got: `\`${what}\``, help: 'leave it out until a later version' });
-  }
 }
 
 const none = (record: object): boolean => Object.keys(record).length === 0;

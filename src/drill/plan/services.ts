@@ -46,6 +46,7 @@ function checkAddress(context: PlanContext, { url, inside }: { readonly url?: st
 /** Where its data is, for a kind that works on files. */
 function pathOf(service: DrillService): { readonly key: string; readonly path: string } | null {
   if (service.kind === 'sqlite') return { key: 'file', path: service.file };
+  if (service.kind === 'atlantis') return { key: 'file', path: service.file };
   return service.kind === 'tofu' ? { key: 'directory', path: service.directory } : null;
 }
 
