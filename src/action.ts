@@ -18,11 +18,11 @@ const write = (text: string): void => void process.stdout.write(text);
 
 async function main(): Promise<number> {
   const inputs = readInputs(core.getInput);
-  refuseForks(process.env);
   const drillFile = inputs.drillFile ?? findDrillFile(process.cwd());
   const benchmark = inputs.update ? await import('./benchmark-in-runbook.ts') : null;
   const outline = (await benchmark?.outlineWithTable(drillFile)) ?? null;
   const plan = await planOf(drillFile, inputs);
+  refuseForks(process.env, plan.host);
   const outcome = await drill(plan, inputs);
   const { exitCode } = outcome;
   await tell(outcome, plan, inputs);

@@ -4,6 +4,10 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { lxd } from '../src/host/lxd.ts';
+import { InstanceServer } from '../src/host/instance/server.ts';
+import { serverFor } from '../src/host/testing.ts';
 import { makeRepository } from './small-drill.ts';
 
 const docker = (...args: readonly string[]): string => execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
@@ -120,5 +124,46 @@ describe('a drill that ends early leaves nothing', { timeout: 120_000 }, () => {
     execFileSync(process.execPath, ['dist/cli.js', 'cleanup', '--run', run], { stdio: 'ignore' });
     expect(labelled(run)).toEqual([]);
     for (const { out } of drills) expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toMatchObject({ validationStatus: 'SUCCESSFUL' });
+  });
+});
+
+const answering = await serverFor('drills in LXD that end early', lxd);
+const server = answering ?? new InstanceServer(lxd, '');
+const instanceSchema = z.object({ name: z.string(), config: z.record(z.string(), z.string()), created_at: z.string() });
+
+async function instancesOf(pid: number | undefined): Promise<readonly string[]> {
+  const all = await server.ask('/instances?recursion=1', z.array(instanceSchema));
+  return all.filter(({ config }) => config['user.runbook-drill.pid'] === String(pid)).map(({ name }) => name);
+}
+
+describe.skipIf(answering === null)('a drill in an LXD host that ends early leaves nothing', { timeout: 120_000 }, () => {
+  const path = `/instances/${neighbour}`;
+  beforeAll(async () => void (await server.perform('/instances', { method: 'POST', body: { name: neighbour, type: 'container', source: { type: 'none' }, config: { 'user.runbook-drill.run': 'ours in name only' } } })));
+  afterAll(async () => void (await server.perform(path, { method: 'DELETE' })));
+
+  it.each([
+    ['create', 'SIGKILL'],
+    ['deploy', 'SIGINT'],
+    ['lose', 'SIGKILL'],
+    ['restore', 'SIGTERM'],
+  ] as const)('in %s by %s', async (phase, signal) => {
+    const drill = start(`lxd-${phase}-${signal}`, '--environment', 'lxd');
+    await untilPhase(drill, phase);
+    const neighbourBefore = await server.ask(path, instanceSchema);
+    drill.child.kill(signal);
+    const code = await ended(drill.child);
+    if (signal === 'SIGKILL') execFileSync(process.execPath, ['dist/cli.js', 'cleanup'], { stdio: 'ignore' });
+    else expect(code).toBe(signal === 'SIGINT' ? 130 : 143);
+    expect(await instancesOf(drill.child.pid)).toEqual([]);
+    expect(lines(docker('ps', '-aq', '--filter', `label=runbook-drill.pid=${drill.child.pid}`))).toEqual([]);
+    expect(await server.ask(path, instanceSchema)).toEqual(neighbourBefore);
+  });
+
+  it('one that keeps its host ends all the same, and cleanup finds it', async () => {
+    const drill = start('lxd-kept', '--environment', 'lxd', '--keep');
+    expect(await ended(drill.child)).toBe(0);
+    expect(await instancesOf(drill.child.pid)).toHaveLength(1);
+    execFileSync(process.execPath, ['dist/cli.js', 'cleanup', '--environment', 'lxd'], { stdio: 'ignore' });
+    expect(await instancesOf(drill.child.pid)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { InputErrors } from '../drill/model.ts';
+import { type HostPlan, InputErrors } from '../drill/model.ts';
 
 const event = z.object({
   pull_request: z
@@ -14,10 +14,11 @@ const event = z.object({
 });
 
 /**
- * A host of the `docker` environment stops accidents, not attackers: text from a fork runs on a self-hosted runner never.
- * Throws `InputErrors` where it would.
+ * A host of the `docker` environment stops accidents, not attackers, and an image is built by the runner's own Docker: text
+ * from a fork runs on a self-hosted runner in neither. Throws `InputErrors` where it would.
  */
-export function refuseForks(env: NodeJS.ProcessEnv): void {
+export function refuseForks(env: NodeJS.ProcessEnv, host: Pick<HostPlan, 'environment' | 'images'>): void {
+  if (host.environment !== 'docker' && host.images.every(({ build }) => build === null)) return;
   const path = env['GITHUB_EVENT_PATH'];
   if (env['RUNNER_ENVIRONMENT'] !== 'self-hosted' || path === undefined) return;
   const { pull_request: pullRequest } = event.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -30,7 +31,7 @@ export function refuseForks(env: NodeJS.ProcessEnv): void {
       message: 'a pull request from a fork is not drilled on a self-hosted runner',
       expected: 'a branch of this repository, or a runner that GitHub hosts',
       got: `a pull request from ${pullRequest.head.repo?.full_name ?? 'a deleted fork'}`,
-      help: 'run this job with `runs-on: ubuntu-24.04`, or drill the change after it is reviewed and pushed to a branch',
+      help: 'run this job with `runs-on: ubuntu-24.04`, drill in the environment lxd or incus with no image to build, or drill the change after it is reviewed and pushed to a branch',
     },
   ]);
 }
