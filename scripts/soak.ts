@@ -1,14 +1,22 @@
-/** What is too slow for every test run: clean drills in a row, and every signal in every phase. Prints one line each and a last line that counts. */
+/**
+ * What is too slow for every test run: clean drills in a row, and every signal in every phase. Prints one line each and a last
+ * line that counts. `soak.ts [CLEAN DRILLS] [ENVIRONMENT]`.
+ */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { incus } from '../src/host/incus.ts';
+import { connectServer } from '../src/host/instance/server.ts';
+import { lxd } from '../src/host/lxd.ts';
 import { makeRepository } from '../tests/small-drill.ts';
 
 const phases = ['create', 'deploy', 'seed', 'backup', 'lose', 'restore', 'check', 'verify', 'destroy'] as const;
 const signals = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
 const cleanDrills = Number(process.argv[2] ?? 50);
+const environment = process.argv[3] ?? 'docker';
 
 const repository = makeRepository({ blocks: { check: 'docker exec app cat /data/file; sleep 1' }, scenario: { check: ['#check'] } });
 const reports = mkdtempSync(join(tmpdir(), 'soak-'));
@@ -17,7 +25,7 @@ let failed = 0;
 
 function start(name: string): { readonly child: ChildProcess; readonly journal: string; readonly out: string } {
   const out = join(reports, name);
-  const child = spawn(process.execPath, ['dist/cli.js', 'run', join(repository, 'drill.yaml'), '--out', out], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['dist/cli.js', 'run', join(repository, 'drill.yaml'), '--out', out, '--environment', environment], { stdio: 'ignore' });
   return { child, out, journal: join(out, 'journal.ndjson') };
 }
 
@@ -29,15 +37,18 @@ function tell(ok: boolean, what: string): void {
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${what}`);
 }
 
-function labelled(pid: number | undefined): string {
-  return execFileSync('docker', ['ps', '-aq', '--filter', `label=runbook-drill.pid=${pid}`], { encoding: 'utf8' }) + execFileSync('docker', ['volume', 'ls', '-q', '--filter', `label=runbook-drill.pid=${pid}`], { encoding: 'utf8' });
+async function labelled(pid: number | undefined): Promise<string> {
+  const kind = [lxd, incus].find(({ name }) => name === environment);
+  const instances = kind === undefined ? [] : await (await connectServer(kind, process.env)).ask('/instances?recursion=1', z.array(z.object({ name: z.string(), config: z.record(z.string(), z.string()) })));
+  const ours = instances.filter(({ config }) => config['user.runbook-drill.pid'] === String(pid)).map(({ name }) => name);
+  return ours.join() + execFileSync('docker', ['ps', '-aq', '--filter', `label=runbook-drill.pid=${pid}`], { encoding: 'utf8' }) + execFileSync('docker', ['volume', 'ls', '-q', '--filter', `label=runbook-drill.pid=${pid}`], { encoding: 'utf8' });
 }
 
 for (let index = 1; index <= cleanDrills; index += 1) {
   const { child, out } = start(`clean-${index}`);
   const code = await ended(child);
   const errors = existsSync(join(out, 'report.json')) ? (readFileSync(join(out, 'report.json'), 'utf8').match(/"severity": ?"error"/g)?.length ?? 0) : -1;
-  tell(code === 0 && errors === 0 && labelled(child.pid) === '', `clean drill ${index}: exit ${code}, ${errors} error findings`);
+  tell(code === 0 && errors === 0 && (await labelled(child.pid)) === '', `clean drill ${index}: exit ${code}, ${errors} error findings`);
 }
 
 for (const phase of phases) {
@@ -48,7 +59,7 @@ for (const phase of phases) {
     child.kill(signal);
     await exit;
     if (signal === 'SIGKILL') execFileSync(process.execPath, ['dist/cli.js', 'cleanup']);
-    tell(labelled(child.pid) === '', `${signal} in ${phase} leaves nothing`);
+    tell((await labelled(child.pid)) === '', `${signal} in ${phase} leaves nothing`);
   }
 }
 

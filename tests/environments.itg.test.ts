@@ -4,6 +4,7 @@ import { incus } from '../src/host/incus.ts';
 import { lxd } from '../src/host/lxd.ts';
 import { serverFor } from '../src/host/testing.ts';
 import type { EngineName } from '../src/ports/host.ts';
+import { drillFixture } from './fixture-drill.ts';
 import { type SmallDrill, explained, runSmallDrill } from './small-drill.ts';
 
 const onDocker: SmallDrill = { scenario: { loss: 'host', restore: ['#deploy', '#restore'] } };
@@ -42,5 +43,18 @@ describe.skipIf(pairs.length === 0).concurrent('hosts of the environment', { tim
     expect(passed.report.host).toMatchObject({ environment, mode: 'unprivileged' });
     expect(passed.report.host?.engine).toMatch(new RegExp(`^${engine} \\d`));
     expect(passed.report.notMeasured.map(({ what }) => what)).not.toContain('what is in use and not declared');
+  });
+
+  it.each(pairs.filter(([environment, engine]) => (environment === 'lxd') === (engine === 'docker')))('%s with the engine %s: what restores nothing fails', async (environment, engine) => {
+    const good = small[engine] ?? {};
+    const failed = await runSmallDrill({ ...good, host: { ...good.host, environment }, scenario: { loss: { data: [engine === 'docker' ? 'app' : 'web'], how: 'delete' } }, blocks: { ...good.blocks, restore: 'true' } });
+    expect(failed.scenario, explained(failed)).toMatchObject({ validationStatus: 'FAILED', liar: 'restore' });
+    expect(failed.errors, explained(failed)).toEqual(['data-missing']);
+  });
+
+  it.skipIf(!answering.includes('lxd'))('lxd with a scenario of the example', async () => {
+    const { report, exitCode } = await drillFixture('raspberry-pi/drill.yaml', { scenarios: ['service-failure'], environment: 'lxd' });
+    expect(exitCode, JSON.stringify(report.scenarios.map(({ findings }) => findings), null, 1)).toBe(0);
+    expect(report.host).toMatchObject({ environment: 'lxd', engine: expect.stringMatching(/^docker/), mode: 'unprivileged' });
   });
 });

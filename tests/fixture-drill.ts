@@ -6,18 +6,20 @@ import { controlOf } from '../src/drill/control.ts';
 import type { Control } from '../src/drill/model.ts';
 import { newRunId } from '../src/drill/run-id.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
+import type { EnvironmentName } from '../src/ports/host.ts';
 import type { Report } from '../src/drill/report-model.ts';
 import { runAndReport } from '../src/run-drill.ts';
 
 export interface FixtureOptions {
   readonly scenarios?: readonly string[];
   readonly control?: Control;
+  readonly environment?: EnvironmentName;
 }
 
-export async function drillFixture(drillFile: string, { scenarios, control }: FixtureOptions = {}): Promise<{ readonly report: Report; readonly exitCode: number }> {
+export async function drillFixture(drillFile: string, { scenarios, control, environment }: FixtureOptions = {}): Promise<{ readonly report: Report; readonly exitCode: number }> {
   const out = mkdtempSync(join(tmpdir(), 'fixture-'));
   try {
-    const planned = await loadPlan({ drillFile: join('fixtures', drillFile), env: process.env, scenarios });
+    const planned = await loadPlan({ drillFile: join('fixtures', drillFile), env: process.env, scenarios, environment });
     const plan = control === undefined ? planned : controlOf(planned, control);
     const { report, exitCode } = await runAndReport({
       plan,

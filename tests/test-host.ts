@@ -1,11 +1,10 @@
 /** A real host for tests of one part alone. */
 import { newRunId } from '../src/drill/run-id.ts';
 import { createDockerEnvironment } from '../src/host/docker.ts';
-import type { Host, HostSpec, ProvidedImage } from '../src/ports/host.ts';
+import type { Environment, Host, HostSpec, ProvidedImage } from '../src/ports/host.ts';
 
 /** With the images copied in; the caller disposes of it. */
-export async function makeTestHost(images: readonly (string | { readonly name: string; readonly build: string })[] = [], spec: Partial<HostSpec> = {}): Promise<Host> {
-  const environment = createDockerEnvironment();
+export async function makeTestHost(images: readonly (string | { readonly name: string; readonly build: string })[] = [], spec: Partial<HostSpec> = {}, environment: Environment = createDockerEnvironment()): Promise<Host> {
   const work = { signal: AbortSignal.timeout(600_000), progress: () => undefined };
   const host = await environment.createHost(
     {

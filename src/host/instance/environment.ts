@@ -35,6 +35,7 @@ export function createInstanceEnvironment(kind: ServerKind, env: NodeJS.ProcessE
     name: kind.name,
     createHost: async (spec: HostSpec, work: Work): Promise<Host> => {
       const { server, surroundings } = await connect();
+      requireDriver(server, surroundings, spec);
       await requirePool(server, surroundings, spec);
       const fingerprint = await imageFor(server, spec, work);
       return createInstanceHost(server, surroundings, fingerprint, spec, work.signal);
@@ -46,6 +47,13 @@ export function createInstanceEnvironment(kind: ServerKind, env: NodeJS.ProcessE
     temporaryFolder,
     cleanup: (which: CleanupScope): Promise<readonly string[]> => cleanupInstances(kind, env, outer, which),
   };
+}
+
+/** @throws CannotRun for a pool that only devices of the machine could hold */
+function requireDriver({ kind }: InstanceServer, { driver, pool: outer }: Surroundings, { engine, pool }: HostSpec): void {
+  if (engine === 'docker' || pool === null || pool === 'dir' || (pool === 'btrfs' && driver === 'btrfs')) return;
+  const possible = driver === 'btrfs' ? 'btrfs or dir' : `dir (btrfs where ${kind.title} has hosts on btrfs: its pool ${outer} is ${driver})`;
+  throw new CannotRun(`an unprivileged host has no devices for a pool of ${pool}: expected host.pool ${possible}, seen ${pool}. Change it, or drill in the environment docker.`);
 }
 
 async function createInstanceHost(server: InstanceServer, surroundings: Surroundings, fingerprint: string, spec: HostSpec, signal: AbortSignal): Promise<Host> {

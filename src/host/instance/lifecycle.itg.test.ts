@@ -95,6 +95,7 @@ describe.skipIf(answering === null)('a host of LXD', () => {
 
   it('cannot be where there is too little room, or nobody answers', async () => {
     await expect(environment.createHost(testSpec({ limits: { cpu: null, memoryBytes: null, diskBytes: 1e18 } }), unhurried)).rejects.toThrow(/too little disk.*in the pool .* of LXD.*seen .* GiB/);
+    await expect(environment.createHost(testSpec({ engine: 'incus', pool: 'zfs' }), unhurried)).rejects.toThrow(/no devices for a pool of zfs: expected host\.pool .*dir/);
     const nobody = createLxdEnvironment({ ...process.env, LXD_SOCKET: '/nonexistent/lxd.socket' });
     await expect(nobody.createHost(testSpec(), unhurried)).rejects.toThrow(CannotRun);
     await expect(nobody.createHost(testSpec(), unhurried)).rejects.toThrow(/no LXD answers: there is no socket at \/nonexistent\/lxd\.socket\. Install LXD/);
