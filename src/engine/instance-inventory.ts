@@ -70,7 +70,8 @@ async function imagesOf(api: InstanceApi, running: readonly Instance[]): Promise
       {
         instance: shown(instance),
         image: alias ?? instance.config['image.description'] ?? id,
-        id,
+        // One that the drill has put there says itself what it is: the engine's fingerprint is another at each import.
+        id: instance.config['image.drill-id'] ?? id,
         digests: [],
         version: instance.config['image.version'] ?? instance.config['image.release'] ?? null,
         created: Date.parse(instance.created) / 1000,

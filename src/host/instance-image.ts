@@ -9,8 +9,9 @@ import { ownershipLabels } from './labels.ts';
 
 /** Imports an image into the host's engine, Incus or LXD, under its own name as alias. */
 export async function importInstanceImage(host: Host, { docker, source, name }: EngineImage): Promise<void> {
+  const { Id } = await docker.getImage(source).inspect();
   await withFileSystem({ docker, source, ownership: host.spec.ownership }, async (archive) => {
-    const { exitCode, stderr } = await host.exec([`${hostPrograms}/import-image`, name], { stdin: archive });
+    const { exitCode, stderr } = await host.exec([`${hostPrograms}/import-image`, name, Id], { stdin: archive });
     if (exitCode !== 0) throw new Error(`importing image ${name} in the host failed (exit ${exitCode}): ${stderr.trim().slice(-1000)}`);
   });
 }
