@@ -32,9 +32,8 @@ export async function whatIsLeft(context: ScenarioContext, host: Host, before: M
 async function askServices(context: ScenarioContext, host: Host): Promise<readonly Asked[]> {
   const { scope, lost } = context.scenario;
   const seeded = servicesOf(context, scope.services).filter((service) => service.data !== null && lost.includes(service.data) && serviceOf(context, service).seeded);
-  const asked: Asked[] = [];
-  for (const service of seeded) asked.push({ service, early: await checkService(context, host, service, 'early'), late: await checkService(context, host, service, 'late') });
-  return asked;
+  // One after the other within a service alone: what does not answer takes its time to be silent.
+  return Promise.all(seeded.map(async (service) => ({ service, early: await checkService(context, host, service, 'early'), late: await checkService(context, host, service, 'late') })));
 }
 
 async function leftInFiles(context: ScenarioContext, host: Host, place: PlacePlan): Promise<string | null> {
