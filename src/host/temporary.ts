@@ -14,7 +14,8 @@ export async function temporaryFolder(ownership: Ownership): Promise<AsyncDispos
   await writeFile(join(path, ownerFile), JSON.stringify(await ownershipLabels(ownership)), { mode: 0o600 });
   const work = join(path, 'work');
   await mkdir(work);
-  return { path: work, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  // Again where something is still being written: a drill that cannot start ends before its bundle is whole.
+  return { path: work, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 10 }) };
 }
 
 /** Removes the folders whose owner is chosen; their paths. A folder without a readable owner is not ours. */

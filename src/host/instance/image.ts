@@ -10,7 +10,7 @@ import { hostImage } from '../host-image.ts';
 import { withFileSystem } from '../instance-image.ts';
 import { imagesFolder } from '../package-folder.ts';
 import { withNeeded } from '../prepare.ts';
-import { ServerError, type InstanceServer } from './server.ts';
+import { ServerError, type InstanceServer, type Operation } from './server.ts';
 import { tarOf } from './small-tar.ts';
 
 /** Fingerprint of the host image, which is there once this resolves. */
@@ -29,16 +29,12 @@ export async function instanceImage(server: InstanceServer, spec: HostSpec, work
   return (await fingerprintOf(server, alias)) ?? alias;
 }
 
+/** By its label, since a drill may have been killed before it gave the image its alias. */
 async function fingerprintOf(server: InstanceServer, alias: string): Promise<string | null> {
-  try {
-    return (await server.ask(`/images/aliases/${alias}`, z.object({ target: z.string() }))).target;
-  } catch (error) {
-    if (error instanceof ServerError && error.status === 404) return null;
-    throw error;
-  }
+  const images = await server.ask('/images?recursion=1', z.array(z.object({ fingerprint: z.string(), properties: z.record(z.string(), z.string()).nullable() })));
+  return images.find(({ properties }) => properties?.[imageLabel] === alias)?.fingerprint ?? null;
 }
 
-/** What people who find the image are told. */
 const imageLabel = 'user.runbook-drill.image';
 
 /** One upload of two files, as the API wants them: what the image is, then its file system. */
@@ -55,21 +51,24 @@ async function importInto(server: InstanceServer, alias: string, fileSystem: Rea
       yield Buffer.from(`\r\n--${boundary}--\r\n`);
     })(),
   );
-  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, [`${server.kind.headerPrefix}-properties`]: new URLSearchParams({ [imageLabel]: source }).toString() };
-  const { metadata: made } = await server.upload('/images', headers, body.pipe(new PassThrough({ highWaterMark: 1 << 20 })));
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, [`${server.kind.headerPrefix}-properties`]: new URLSearchParams({ [imageLabel]: alias }).toString() };
+  const uploaded = server.upload('/images', headers, body.pipe(new PassThrough({ highWaterMark: 1 << 20 })));
+  const { metadata: made } = await unlessQuicker(uploaded);
+  if (made === null) return;
   const { fingerprint } = z.object({ fingerprint: z.string() }).parse(made);
-  await nameIt(server, alias, fingerprint);
+  await server.ask('/images/aliases', z.unknown(), { method: 'POST', body: { name: alias, target: fingerprint, description: 'made by runbook-drill' } }).catch(async (error: unknown) => {
+    // Another drill was quicker with one of its own: that counts, and this one goes.
+    if (!(error instanceof ServerError) || error.status !== 409) throw error;
+    await server.perform(`/images/${fingerprint}`, { method: 'DELETE' });
+  });
 }
 
-/** Another drill may have been quicker: then its image is the one that counts, and this one goes. */
-async function nameIt(server: InstanceServer, alias: string, fingerprint: string): Promise<void> {
-  try {
-    await server.ask('/images/aliases', z.unknown(), { method: 'POST', body: { name: alias, target: fingerprint, description: 'made by runbook-drill' } });
-  } catch (error) {
-    const known = await fingerprintOf(server, alias);
-    if (known === null) throw error;
-    if (known !== fingerprint) await server.perform(`/images/${fingerprint}`, { method: 'DELETE' });
-  }
+/** The very same image may come from another drill at the same time. */
+async function unlessQuicker(uploaded: Promise<Operation>): Promise<Pick<Operation, 'metadata'>> {
+  return uploaded.catch((error: unknown) => {
+    if (error instanceof ServerError && /already exists/i.test(error.message)) return { metadata: null };
+    throw error;
+  });
 }
 
 /** Architectures as the kernel names them, by Node's names. */
