@@ -7,7 +7,6 @@ import type { ServerKind } from './instance/server.ts';
 export const lxd: ServerKind = {
   name: 'lxd',
   title: 'LXD',
-  headerPrefix: 'X-LXD',
   guestApiKey: 'security.devlxd',
   // Debian's package, then the snap.
   sockets: ({ LXD_SOCKET, LXD_DIR }) => (LXD_SOCKET ? [LXD_SOCKET] : LXD_DIR ? [join(LXD_DIR, 'unix.socket')] : ['/var/lib/lxd/unix.socket', '/var/snap/lxd/common/lxd/unix.socket']),

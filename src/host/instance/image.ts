@@ -41,7 +41,7 @@ const imageLabel = 'user.runbook-drill.image';
 async function importInto(server: InstanceServer, alias: string, fileSystem: Readable, source: string): Promise<void> {
   const boundary = `runbook-drill-${alias}`;
   const part = (name: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"; filename="${name}.tar"\r\nContent-Type: application/octet-stream\r\n\r\n`;
-  const metadata = tarOf('metadata.yaml', JSON.stringify({ architecture: architectures[process.arch] ?? process.arch, creation_date: Math.floor(Date.now() / 1000), properties: { description: `a host of runbook-drill, from ${source}` } }));
+  const metadata = tarOf('metadata.yaml', JSON.stringify({ architecture: architectures[process.arch] ?? process.arch, creation_date: Math.floor(Date.now() / 1000), properties: { description: `a host of runbook-drill, from ${source}`, [imageLabel]: alias } }));
   const body = Readable.from(
     (async function* () {
       yield Buffer.from(part('metadata'));
@@ -51,7 +51,7 @@ async function importInto(server: InstanceServer, alias: string, fileSystem: Rea
       yield Buffer.from(`\r\n--${boundary}--\r\n`);
     })(),
   );
-  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}`, [`${server.kind.headerPrefix}-properties`]: new URLSearchParams({ [imageLabel]: alias }).toString() };
+  const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
   const uploaded = server.upload('/images', headers, body.pipe(new PassThrough({ highWaterMark: 1 << 20 })));
   const { metadata: made } = await unlessQuicker(uploaded);
   if (made === null) return;

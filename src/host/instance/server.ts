@@ -20,8 +20,6 @@ export interface ServerKind {
   sockets(env: NodeJS.ProcessEnv): readonly string[];
   /** Says in one sentence how one gets such a server. */
   readonly howToInstall: string;
-  /** How its own HTTP headers begin. */
-  readonly headerPrefix: string;
   /** The setting of an instance that lets it ask the server about itself. */
   readonly guestApiKey: string;
 }
