@@ -41,6 +41,7 @@ function controlScenario(plan: Plan, scenario: ScenarioPlan, control: Control): 
       rtoSeconds: null,
       rpo: null,
       everySeconds: null,
+      retention: null,
       manual: {},
       onFailure: 'skip',
       repeatRestore: false,

@@ -188,6 +188,17 @@ export interface ServiceFact {
   readonly seen: string;
 }
 
+/** What is left of a place's backups after several of them: runs are counted back from the newest, which is 0. */
+export interface RetentionFact {
+  readonly name: string;
+  /** How many generations are to be left. */
+  readonly keep: number;
+  /** Runs of which an artefact that holds the place is left. */
+  readonly kept: readonly number[];
+  /** Runs of which only artefacts are left that cannot be looked into. */
+  readonly unknown: readonly number[];
+}
+
 /** One thing that a running container or instance uses. */
 export interface DataInUseFact {
   readonly kind: 'volume' | 'bind' | 'bucket' | 'instance';
@@ -331,6 +342,16 @@ export type ScenarioEvent = { readonly scenario: string } & (
   | { readonly event: 'inventory'; readonly when: 'backup' | 'restore'; readonly data: readonly DataInUseFact[]; readonly images: readonly ImageFact[] }
   /** Which of `old` the restore read, with the command that names it. */
   | { readonly event: 'old-artefacts-read'; readonly read: readonly { readonly path: string; readonly by: SourceLine | null }[] }
+  /** After backups on simulated days. `dates`: of each run, the newest first; `removes`: the command that takes old ones away, where one is seen. */
+  | {
+      readonly event: 'retention';
+      /** Where the drill file asks for it. */
+      readonly asked: SourceLine;
+      readonly dates: readonly string[];
+      readonly failed: readonly number[];
+      readonly removes: SourceLine | null;
+      readonly places: readonly RetentionFact[];
+    }
   | { readonly event: 'loss-proven'; readonly proven: boolean; readonly why: string }
   | { readonly event: 'not-measured'; readonly what: string; readonly why: string }
   /** Set-up, seed or the machine failed: the scenario proves nothing. */

@@ -188,6 +188,8 @@ export interface ScenarioPlan {
   readonly rtoSeconds: number | null;
   readonly rpo: number | 'last-backup' | null;
   readonly everySeconds: number | null;
+  /** How many days of backups are simulated, and how many generations of each place are to be left then; null: none are. */
+  readonly retention: { readonly runs: number; readonly keep: Readonly<Record<string, number>>; readonly at: SourceLine } | null;
   readonly timeoutSeconds: number;
   readonly loss: Loss;
   readonly lossAt: SourceLine;

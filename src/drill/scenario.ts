@@ -13,6 +13,7 @@ import { accessesOf, tellWhatWasRead } from './phases/old-artefacts.ts';
 import { inventoryBefore, withoutNeedless } from './phases/only-if-gone.ts';
 import { repeatRestore } from './phases/repeat.ts';
 import { removeHost } from './phases/remove-host.ts';
+import { runEarlierBackups, tellWhatIsKept } from './phases/retention.ts';
 import { seed } from './phases/seed.ts';
 import { plantSentinels } from './phases/sentinel.ts';
 import { awaitServices } from './phases/services.ts';
@@ -86,8 +87,10 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
       identities: await takeIdentities(context, slot.host),
     }));
     await inventoryBeforeBackup(context, slot.host);
+    const history = await runEarlierBackups(context, slot.host);
     const backedUp = await backup(context, slot.host, seeded);
     stopAtLimit(backedUp);
+    if (history !== null) await tellWhatIsKept(context, slot.host, history, backedUp);
     await checkBeforeLoss(context, slot.host);
     await plantLateCanaries(context, slot.host);
     const sentinels = await plantSentinels(context, slot.host);

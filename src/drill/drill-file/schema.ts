@@ -120,12 +120,24 @@ const check = either(
   'a list of steps, or { backup: [..], restore: [..] }',
 );
 
+const generations = 'a whole number from 1 to 400';
+const wholeNumber = (least: number, error: string) => z.int({ error }).min(least, { error }).max(400, { error });
+
+const retention = mapping(
+  {
+    runs: wholeNumber(2, 'how often the backup steps run, `every` apart: a whole number from 2 to 400'),
+    keep: named(name, wholeNumber(1, generations), 'place and how many generations of it are left then: the newest'),
+  },
+  'simulated backups of as many days, and what is to be left of them: { runs, keep }',
+);
+
 const scenario = mapping(
   {
     title: text('a title').optional(),
     rto: duration('recovery time objective').optional(),
     rpo: either([oneOf(['last-backup', 'none']), duration('recovery point objective')], 'a duration such as 24h, last-backup or none').optional(),
     every: duration('how often the backup steps run in real life').optional(),
+    retention: retention.optional(),
     timeout: duration('longest time of the scenario; default max(30m, 3 x rto)').optional(),
     backup: steps('the backup'),
     loss,

@@ -1,5 +1,5 @@
 /** backup: the runbook's own steps, then what they left, looked into before anything is lost. */
-import { type CoverageQuestion, coverageOf } from '../../evidence/artefact/coverage.ts';
+import { type CoverageQuestion, type DeclaredArtefact, coverageOf } from '../../evidence/artefact/coverage.ts';
 import { markTime } from '../../evidence/artefact/changed-files.ts';
 import { type InspectedBackup, inspectBackup, matcher } from '../../evidence/artefact/inspect-backup.ts';
 import { type InspectedArtefact, mismatchesOf } from '../../evidence/artefact/mismatch.ts';
@@ -47,8 +47,7 @@ export async function backup(context: ScenarioContext, host: Host, seeded: Manif
   const inspected = [...left.artefacts, ...(await commitsSince(host, workspaceOf(context), git, inspection))];
   const artefacts = [...(await withSecretsNamed(inspected, secrets)), ...(await engineArtefacts(context, host, before.since, outcome))];
   const old = await findOldFiles(host, inspection);
-  const declared = plan.artefacts.map(({ path, holds }) => ({ matches: matcher([inHost(path, host.spec.user)]), holds }));
-  const coverage = coverageOf(plan.places.map((place) => coverageQuestion(context, place)), artefacts, declared, context.scenario.loss.type === 'host');
+  const coverage = coverageOf(plan.places.map((place) => coverageQuestion(context, place)), artefacts, declaredArtefacts(context, host), context.scenario.loss.type === 'host');
   context.emit({
     event: 'backup-inspected',
     backupEnded: ended,
@@ -60,6 +59,10 @@ export async function backup(context: ScenarioContext, host: Host, seeded: Manif
     old: oldArtefacts(context, old, outcome),
   });
   return { ...outcome, manifests, old, made: artefacts.map(({ path }) => path) };
+}
+
+export function declaredArtefacts({ drill }: ScenarioContext, host: Host): readonly DeclaredArtefact[] {
+  return drill.plan.artefacts.map(({ path, holds }) => ({ matches: matcher([inHost(path, host.spec.user)]), holds }));
 }
 
 /** What an artefact must hold of each place to be a backup of it: files that were the same before and after. */
@@ -108,7 +111,7 @@ function bornVolumes({ scenario }: ScenarioContext, volumes: readonly EngineVolu
   });
 }
 
-function coverageQuestion(context: ScenarioContext, place: PlacePlan): CoverageQuestion {
+export function coverageQuestion(context: ScenarioContext, place: PlacePlan): CoverageQuestion {
   const services = context.drill.plan.services.filter((service) => service.data === place.name);
   const byServices = place.compare === 'service';
   return {

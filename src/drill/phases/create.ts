@@ -29,6 +29,8 @@ export async function createHost(context: ScenarioContext, replacement: boolean,
 
 function hostSpec({ drill, scenario }: ScenarioContext, passed: number): HostSpec {
   const { host } = drill.plan;
+  // Days that pass need a clock that can be set.
+  const date = host.date ?? (scenario.retention === null ? null : new Date().toISOString());
   return {
     ownership: { run: drill.run, scenario: scenario.id },
     engine: host.engine,
@@ -38,7 +40,7 @@ function hostSpec({ drill, scenario }: ScenarioContext, passed: number): HostSpe
     packages: host.packages,
     pool: host.pool,
     limits: host.limits,
-    date: host.date === null ? null : new Date(Date.parse(host.date) + passed * 1000).toISOString(),
+    date: date === null ? null : new Date(Date.parse(date) + (host.date === null ? 0 : passed * 1000)).toISOString(),
     gpgPassphrase: drill.gpgPassphrase,
   };
 }

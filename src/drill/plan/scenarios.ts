@@ -21,6 +21,7 @@ export function planScenario(context: PlanContext, id: string, scenario: DrillSc
   checkExpect(context, scenario, scope.places, path);
   checkCompromised(context, scenario, path);
   checkProof(context, scenario, scope, path);
+  checkRetention(context, scenario, path);
   const planner = new StepPlanner(context, scenario.replace);
   const steps = stepLists(context, scenario, path).flatMap((list) => planner.plan(list));
   if (context.runbooksComplete) checkReplace(context, planner, [...path, 'replace']);
@@ -28,6 +29,7 @@ export function planScenario(context: PlanContext, id: string, scenario: DrillSc
     ...outlineOf(id, scenario),
     at: keyLine(context, path),
     everySeconds: scenario.every ?? null,
+    retention: scenario.retention === undefined ? null : { ...scenario.retention, at: keyLine(context, [...path, 'retention']) },
     timeoutSeconds: scenario.timeout ?? Math.max(leastTimeoutSeconds, 3 * (scenario.rto ?? 0)),
     loss: lossOf(scenario.loss),
     lossAt: keyLine(context, [...path, 'loss']),
@@ -118,6 +120,14 @@ function checkCompromised(context: PlanContext, { loss, expect }: DrillScenario,
     if (expected === 'regenerated') continue;
     context.problems.atValue([...path, 'expect', name], { message: `\`${name}\` is compromised, and cannot be ${expected}`, expected: '`regenerated`, the default of what is compromised', got: `\`${expected}\``, help: 'remove it under `expect`, or choose another loss' });
   }
+}
+
+function checkRetention(context: PlanContext, { retention, every }: DrillScenario, path: Path): void {
+  if (retention === undefined) return;
+  const at = [...path, 'retention'];
+  checkNames(context, keyed(Object.keys(retention.keep), [...at, 'keep']), Object.keys(context.drill.data), 'place');
+  if (every !== undefined) return;
+  context.problems.atKey(at, { message: `\`${nameOf(at)}\` does not say how far its backups are apart`, expected: '`every` in the scenario', got: 'none', help: 'add `every: 24h`' });
 }
 
 /** A scenario that expects nothing back and checks no service could only pass. */

@@ -85,7 +85,7 @@ const textOf = (value: unknown): string => JSON.stringify(value, (key, part: unk
 const wholeOf = (plan: Plan, key: keyof typeof shared): string => textOf(plan[key]).replaceAll(plan.repository.gitRoot, '.');
 
 const shared = { host: 'host', offsite: 'offsite', artefacts: 'artefacts', places: 'data', services: 'services', ignore: 'ignore', minFidelity: 'min-fidelity' } as const;
-const own = { title: 'title', rtoSeconds: 'rto', rpo: 'rpo', everySeconds: 'every', timeoutSeconds: 'timeout', loss: 'loss', lost: 'loss', keep: 'keep', also: 'also', scope: 'scope', expect: 'expect', afterLoss: 'after-loss', onFailure: 'on-failure', late: 'late', repeatRestore: 'repeat-restore', manual: 'manual' } as const;
+const own = { title: 'title', rtoSeconds: 'rto', rpo: 'rpo', everySeconds: 'every', retention: 'retention', timeoutSeconds: 'timeout', loss: 'loss', lost: 'loss', keep: 'keep', also: 'also', scope: 'scope', expect: 'expect', afterLoss: 'after-loss', onFailure: 'on-failure', late: 'late', repeatRestore: 'repeat-restore', manual: 'manual' } as const;
 
 function differences(plan: Plan, scenario: ScenarioPlan, before: Plan): readonly string[] {
   const other = before.scenarios.find(({ id }) => id === scenario.id);

@@ -30,6 +30,7 @@ export interface ScenarioFacts {
   readonly inventory: { readonly backup: Known<ScenarioEventOf<'inventory'>> | null; readonly restore: Known<ScenarioEventOf<'inventory'>> | null };
   /** Which of the old artefacts the restore read. */
   readonly oldRead: ScenarioEventOf<'old-artefacts-read'>['read'];
+  readonly retention: Known<ScenarioEventOf<'retention'>> | null;
   readonly losses: readonly ScenarioEventOf<'loss-proven'>[];
   readonly unproven: readonly Known<ScenarioEventOf<'unproven'>>[];
   readonly notMeasured: readonly ScenarioEventOf<'not-measured'>[];
@@ -77,6 +78,7 @@ const nothingYet = (declaration: ScenarioDeclaration): Gathering => ({
   backup: null,
   oldRead: [],
   inventory: { backup: null, restore: null },
+  retention: null,
   losses: [],
   unproven: [],
   notMeasured: [],
@@ -142,6 +144,9 @@ function addToScenario(scenario: Gathering, entry: number, fact: { readonly at: 
       break;
     case 'old-artefacts-read':
       scenario.oldRead = fact.read;
+      break;
+    case 'retention':
+      scenario.retention = { entry, fact };
       break;
     case 'loss-proven':
       scenario.losses.push(fact);

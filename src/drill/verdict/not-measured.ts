@@ -3,6 +3,7 @@ import { formatBytes, formatDuration } from '../format.ts';
 import type { Report } from '../report-model.ts';
 import type { PlaceDeclaration } from '../journal-events.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
+import { retentionNotMeasured } from './retention-findings.ts';
 
 type NotMeasured = Report['notMeasured'][number];
 
@@ -21,6 +22,7 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
       ...scenario.notMeasured.map(({ what, why }) => ({ what, why })),
       ...scenario.declaration.steps.filter(({ kind }) => kind === 'skip').map(({ name, why }) => ({ what: name, why: why ?? 'the drill file skips it' })),
       ...passphrases(scenario),
+      ...retentionNotMeasured(scenario),
       ...Object.entries(scenario.declaration.manual).map(([name, seconds]) => ({
         what: name,
         why: `human work that no drill can measure: ${formatDuration(seconds)} declared for ${scenario.declaration.id}`,

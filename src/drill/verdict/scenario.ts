@@ -13,6 +13,7 @@ import { type Found, type Moment, beforeTheDrill, isBefore, sortFindings, whereI
 import { objectiveFindings } from './objective-findings.ts';
 import { type Outcomes, allAsExpected } from './outcome.ts';
 import { outcomesOf } from './repeat.ts';
+import { retentionFindings } from './retention-findings.ts';
 import { reachVerdict } from './status.ts';
 import { hostLimit, stepFindings } from './step-findings.ts';
 
@@ -28,6 +29,7 @@ export function reportScenario(drill: DrillFacts, facts: ScenarioFacts): Scenari
       ...stepFindings(facts),
       ...unprovenLimits(facts),
       ...backupFindings(drill, facts, outcomes),
+      ...retentionFindings(facts),
       ...inventoryFindings(drill, facts),
       ...dataFindings(drill, facts, outcomes),
       ...checkFindings(facts, outcomes),
