@@ -67,11 +67,6 @@ export class InstanceApi {
     return true;
   }
 
-  /** Asks for a change and does not wait for it; what goes wrong is no error. */
-  async request(method: 'PUT' | 'POST', path: string, body: unknown): Promise<void> {
-    await this.#call(method, path, body);
-  }
-
   async #ask(method: string, path: string, body: unknown): Promise<Answer | null> {
     const answer = await this.#call(method, path, body);
     if (answer.type !== 'error') return answer;

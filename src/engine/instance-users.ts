@@ -81,9 +81,17 @@ export async function stopUsers(api: InstanceApi, places: readonly PlaceLocation
   return users.map((user) => ({ name: shown(user) }));
 }
 
+/**
+ * Until each has started or failed to, which is no error: while it starts the engine refuses everybody else's changes to it, and
+ * no runbook is to blame for that. What runs inside is not waited for.
+ */
 export async function startAgain(api: InstanceApi, killed: readonly KilledInstance[]): Promise<void> {
-  for (const each of killed) {
-    const { name, project } = instanceNamed(each.name);
-    await api.request('PUT', apiPath(['instances', name, 'state'], { project }), { action: 'start', timeout: killSeconds });
-  }
+  await Promise.all(
+    killed.map(async (each) => {
+      const { name, project } = instanceNamed(each.name);
+      await api.change('PUT', apiPath(['instances', name, 'state'], { project }), { action: 'start', timeout: killSeconds }).catch((error: unknown) => {
+        if (!(error instanceof Refused)) throw error;
+      });
+    }),
+  );
 }
