@@ -42,7 +42,75 @@ const bucket = {
 };
 const onBucket = (how: 'delete' | 'remove'): SmallDrill => ({ ...onIncus(bucket, { data: ['state'], how }), drill: { data: { state: { bucket: 'local/state' } } } });
 
+/** Yesterday's backup beside today's, as `backup` leaves it. */
+const withYesterdays = (backup: string, then = ''): SmallDrill => onIncus({ ...tarball, backup, deploy: `${deploy}\n${tarball.backup}\n${then}` });
+/** By the engine's own schedule, whose shortest is a minute. */
+const scheduled = (pattern: string): string => `incus storage volume set local web-data snapshots.schedule='* * * * *' snapshots.pattern=$'${pattern}'
+until incus storage volume snapshot list local web-data --format csv | grep -q auto-; do sleep 1; done
+incus storage volume unset local web-data snapshots.schedule
+${tarball.backup}
+tar -tzf /srv/backups/web-data.tar.gz > /dev/null && echo OK`;
+const neighbour = '\nincus launch debian/13 neighbour\nincus storage volume create local neighbour-data\nincus storage volume attach local neighbour-data neighbour /data\nincus exec neighbour -- sh -c "echo mine > /data/file"';
+const besideNeighbour = (restore: string): SmallDrill => ({ ...onIncus({ ...snapshot, deploy: deploy + neighbour, restore }), drill: { data: { web: { volume: 'local/web-data' }, neighbour: { volume: 'local/neighbour-data' } }, services: { neighbour: { kind: 'command', data: 'neighbour', ready: 'incus exec neighbour -- true < /dev/null', 'ready-timeout': '3s' } } } });
+const served = (restore: string): SmallDrill => {
+  const drill = onIncus({ ...snapshot, restore });
+  return { ...drill, drill: { ...drill.drill, services: { web: { kind: 'command', data: 'web', ready: 'incus exec web -- test -e /data/folder/file < /dev/null', 'ready-timeout': '3s' } } } };
+};
+
 const pairs: readonly Pair[] = [
+  {
+    name: 'an import where the name exists',
+    good: onIncus(tarball),
+    bad: onIncus({ ...tarball, restore: tarball.restore.replace('incus storage volume delete local web-data\n', '') }),
+    rules: ['step-failed', 'data-missing'],
+    at: { 'step-failed': 'volume import' },
+  },
+  {
+    name: 'an export without the snapshots that were promised to be in it',
+    good: onIncus({ ...tarball, backup: `${snapshot.backup}\n${tarball.backup}`, restore: `${tarball.restore}\nincus stop --force web\nincus storage volume snapshot restore local web-data before\nincus start web` }),
+    bad: onIncus({ ...tarball, backup: `${snapshot.backup}\n${tarball.backup} --volume-only`, restore: `${tarball.restore}\nincus stop --force web\nincus storage volume snapshot restore local web-data before\nincus start web` }),
+    rules: ['step-failed'],
+    at: { 'step-failed': 'snapshot restore' },
+  },
+  {
+    name: 'scheduled snapshots with names that no import takes, in an export that is checked',
+    good: onIncus({ ...tarball, backup: scheduled("auto-{{ creation_date|date:\\'20060102-150405\\' }}") }),
+    bad: onIncus({ ...tarball, backup: scheduled('auto-{{creation_date}}') }),
+    rules: ['step-failed', 'data-missing'],
+    at: { 'step-failed': 'volume import' },
+  },
+  {
+    name: 'an export onto a full disk, which destroys the good one of yesterday',
+    good: withYesterdays(tarball.backup),
+    bad: withYesterdays(`${tarball.backup} 2> /dev/null || true`, 'sudo mount -t tmpfs -o size=64k none /var/lib/incus/backups'),
+    rules: ['unreadable-artefact', 'uncovered-data'],
+  },
+  {
+    name: 'a service that is left stopped after its restore',
+    good: served(snapshot.restore),
+    bad: served(snapshot.restore.replace('\nincus start web', '')),
+    rules: ['service-not-ready'],
+  },
+  {
+    name: 'an instance beside it that is stopped for the restore, and not started again',
+    good: besideNeighbour(`incus stop --force neighbour\n${snapshot.restore}\nincus start neighbour`),
+    bad: besideNeighbour(`incus stop --force neighbour\n${snapshot.restore}`),
+    rules: ['bystander-changed'],
+  },
+  {
+    name: 'an instance beside it that is changed',
+    good: besideNeighbour(`incus stop --force neighbour\n${snapshot.restore}\nincus start neighbour`),
+    bad: besideNeighbour(`incus exec neighbour -- sh -c 'echo other > /data/file'\n${snapshot.restore}`),
+    rules: ['bystander-changed'],
+  },
+  {
+    name: 'a stop that hangs',
+    good: onIncus(snapshot),
+    bad: { ...onIncus({ ...snapshot, deploy: `${deploy}\nincus exec web -- sed -i 's/^pf::.*/pf::powerwait:\\/bin\\/sleep 1000/' /etc/inittab\nincus exec web -- kill -HUP 1\nsleep 1`, restore: snapshot.restore.replace(' --force', '') }), scenario: { loss: { data: ['web'], how: 'delete' }, restore: [{ block: '#restore', timeout: '8s' }] } },
+    rules: ['step-timeout', 'data-missing'],
+    status: 'TIMED_OUT',
+    at: { 'step-timeout': 'incus stop' },
+  },
   {
     name: 'the command for a snapshot that Incus no longer has',
     good: onIncus(snapshot),

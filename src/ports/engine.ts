@@ -109,7 +109,7 @@ export interface Engine {
   killUsers(host: Host, places: readonly PlaceLocation[]): Promise<readonly KilledInstance[]>;
   /** Asks every container or instance that has one of the places open to stop, so that it writes down what it has in memory; what was stopped. */
   stopUsers(host: Host, places: readonly PlaceLocation[]): Promise<readonly KilledInstance[]>;
-  /** Starts again what `killUsers` killed or `stopUsers` stopped. A start that fails is no error. Waits for nothing. */
+  /** Starts again what `killUsers` killed or `stopUsers` stopped. A start that fails is no error. Waits for no program in it. */
   startAgain(host: Host, killed: readonly KilledInstance[]): Promise<void>;
   /** Removes the volume with what is attached to it. Only for `volume`, `bucket` and `instance` places. */
   removePlace(host: Host, place: PlaceLocation): Promise<void>;
