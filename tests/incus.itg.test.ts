@@ -1,4 +1,5 @@
 /** Whole drills on Incus and LXD: a snapshot or an export that works, and the ways in which runbooks get them wrong. */
+import { readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import { type Pair, itCatches } from './pairs.ts';
 import type { SmallDrill } from './small-drill.ts';
@@ -57,7 +58,40 @@ const served = (restore: string): SmallDrill => {
   return { ...drill, drill: { ...drill.drill, services: { web: { kind: 'command', data: 'web', ready: 'incus exec web -- test -e /data/folder/file < /dev/null', 'ready-timeout': '3s' } } } };
 };
 
+/** A broker keeps its messages in memory, and writes them when it stops. */
+const broker = (backup: string): SmallDrill => ({
+  ...onIncus({
+    deploy: `incus storage volume create local broker-data
+incus init drill-test/mosquitto broker
+incus config device add broker data disk pool=local source=broker-data path=/var/lib/mosquitto
+incus start broker
+incus exec broker -- chown mosquitto:mosquitto /var/lib/mosquitto
+incus exec broker -- service mosquitto restart`,
+    backup,
+    restore: 'incus stop --force broker\nincus storage volume snapshot restore local broker-data before\nincus start broker',
+  }),
+  host: { engine: 'incus', images: [{ name: 'drill-test/mosquitto', build: 'mosquitto' }] },
+  files: { 'mosquitto/Dockerfile': readFileSync('tests/images/mosquitto-instance/Dockerfile', 'utf8') },
+  drill: { data: { broker: { volume: 'local/broker-data' } }, services: { broker: { kind: 'mosquitto', inside: 'broker', data: 'broker', 'ready-timeout': '30s' } } },
+  scenario: { loss: { data: ['broker'], how: 'delete' } },
+});
+const brokerSnapshot = 'incus storage volume snapshot create local broker-data before';
+const optimized = { ...tarball, backup: `${tarball.backup} --optimized-storage`, deploy: `${deploy}\nincus storage create plain dir` };
+
 const pairs: readonly Pair[] = [
+  {
+    name: 'the messages of a broker whose volume is snapshotted while it runs',
+    good: broker(`incus stop broker\n${brokerSnapshot}\nincus start broker`),
+    bad: broker(brokerSnapshot),
+    rules: ['service-data-missing'],
+  },
+  {
+    name: 'an export that is imported into a pool of another driver',
+    good: { ...onIncus(optimized), host: { engine: 'incus', pool: 'btrfs', images: ['debian/13'] } },
+    bad: { ...onIncus({ ...optimized, restore: tarball.restore.replace('volume import local', 'volume import plain').replace('pool=local', 'pool=plain') }), host: { engine: 'incus', pool: 'btrfs', images: ['debian/13'] } },
+    rules: ['step-failed', 'data-missing'],
+    at: { 'step-failed': 'volume import' },
+  },
   {
     name: 'an import where the name exists',
     good: onIncus(tarball),

@@ -36,7 +36,19 @@ const onIncus = (remove: string): SmallDrill => ({
   blocks: { deploy, backup: snapshots(remove), restore: `incus stop --force web\n${volume} snapshot restore local web-data "daily-$(date +%Y%m%d)"\nincus start web` },
 });
 
+const exportsOnIncus = (name: string): SmallDrill => {
+  const drill = onIncus('true');
+  const restoreIt = `incus stop --force web\nincus config device remove web data\n${volume} delete local web-data\n${volume} import local "/srv/backups/${name}" web-data\nincus config device add web data disk pool=local source=web-data path=/data\nincus start web`;
+  return { ...drill, scenario: { ...drill.scenario, retention: { runs: 2, keep: { web: 2 } } }, blocks: { deploy, backup: `${volume} export local web-data "/srv/backups/${name}"`, restore: restoreIt } };
+};
+
 const pairs: readonly Pair[] = [
+  {
+    name: 'an export over that of another day',
+    good: exportsOnIncus('web-data-$(date +%Y%m%d).tar.gz'),
+    bad: exportsOnIncus('web-data.tar.gz'),
+    rules: ['retention-broken'],
+  },
   {
     name: 'dated files that nobody removes',
     good: onDocker(byName),
