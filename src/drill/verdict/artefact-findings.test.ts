@@ -46,6 +46,12 @@ describe('an artefact that is other than its place', () => {
 
 describe('a secret that everyone can read', () => {
   it('in a file', () => expect(told(scenarioOf(inspected({ artefacts: [exampleArtefact('grafana', { plaintext: ['grafana'] })] })))).toEqual(['docs/runbook.md:42 plaintext-secret error']));
+  it('in a file that lies beside its encrypted copy, at the command that encrypted it', () => {
+    const plain = exampleArtefact('grafana', { plaintext: ['grafana'] });
+    const encrypted = exampleArtefact('grafana', { path: `${plain.path}.gpg`, writtenBy: { file: runbook, line: 44 } });
+    expect(told(scenarioOf(inspected({ artefacts: [plain, encrypted] })))).toEqual(['docs/runbook.md:44 plaintext-secret error']);
+    expect(told(scenarioOf(inspected({ artefacts: [plain, { ...encrypted, path: '/srv/backups/other.gpg' }] })))).toEqual(['docs/runbook.md:42 plaintext-secret error']);
+  });
   it('in a commit', () => {
     const artefacts = [exampleArtefact('grafana', { kind: 'commit', path: 'git:refs/heads/main', layers: ['git', 'tar'], plaintext: ['grafana'] })];
     expect(told(scenarioOf(inspected({ artefacts })))).toEqual(['docs/runbook.md:42 secret-in-git error']);

@@ -24,7 +24,7 @@ export function artefactFindings({ artefacts, mismatches }: Inspected, { places 
     return [
       ...artefactFinding(artefact, at),
       ...mismatches.flatMap((mismatch) => (mismatch.artefact === artefact.path && (!mismatch.older || wanted.has(mismatch.place)) ? [otherThanThePlace(mismatch, at, failed.has(mismatch.place) ? 'error' : 'warning')] : [])),
-      ...(artefact.plaintext.length === 0 ? [] : [legibleSecret(artefact, at)]),
+      ...(artefact.plaintext.length === 0 ? [] : [legibleSecret(artefact, at, encryptedCopy(artefact, artefacts))]),
     ];
   });
 }
@@ -95,8 +95,13 @@ function otherThanThePlace({ artefact, place, older, paths, count }: Mismatch, a
   );
 }
 
-/** Nothing of the secret itself is said. */
-function legibleSecret({ kind, path, plaintext }: ArtefactFact, at: SourceLine): Finding {
+/** The message that a program for it made of this very file, by the name that such programs give one. */
+function encryptedCopy({ path }: ArtefactFact, artefacts: readonly ArtefactFact[]): ArtefactFact | undefined {
+  return artefacts.find((other) => ['.gpg', '.pgp', '.asc', '.age'].some((ending) => other.path === `${path}${ending}`));
+}
+
+/** Nothing of the secret itself is said. Who encrypts a file and leaves it beside has done it there, not where it was written. */
+function legibleSecret({ kind, path, plaintext }: ArtefactFact, at: SourceLine, encrypted: ArtefactFact | undefined): Finding {
   const names = listNames(plaintext);
   if (kind === 'commit') {
     return finding('secret-in-git', at, {
@@ -106,8 +111,8 @@ function legibleSecret({ kind, path, plaintext }: ArtefactFact, at: SourceLine):
       help: 'Encrypt it before it is committed. What was pushed is known to all who can fetch: change the secret, a later commit does not take it away.',
     });
   }
-  return finding('plaintext-secret', at, {
-    message: `${names} can be read in ${path} without a key`,
+  return finding('plaintext-secret', encrypted?.writtenBy ?? at, {
+    message: `${names} can be read in ${path} without a key${encrypted === undefined ? '' : ', beside the encrypted copy'}`,
     expected: 'a secret in an artefact only under encryption',
     actual: `content of ${names}, which is secret, stands in it legibly`,
     help: 'Encrypt what the backup writes, and write it nowhere else: send the archive straight to gpg, and leave no copy beside it.',
