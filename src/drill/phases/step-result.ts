@@ -5,6 +5,7 @@ import type { BlockRun, LateRecords } from '../../shell/session.ts';
 import type { ScenarioContext } from '../context.ts';
 import type { CommandFailure, HostLimit, StepResult } from '../journal-events.ts';
 import type { ShellStep, ShellText } from '../model.ts';
+import { lineOfScript } from './written-script.ts';
 
 /** A block that a shell of the phase has run. */
 export interface FinishedBlock {
@@ -36,13 +37,13 @@ interface Judged {
 }
 
 /** What failed with nothing acting on it, and what of that the host is at fault for. */
-function judged({ drill }: ScenarioContext, { shell }: ShellStep, trace: Omit<Parameters<typeof judgeTrace>[0], 'text'>): Judged {
+function judged({ drill, scenario }: ScenarioContext, { shell }: ShellStep, trace: Omit<Parameters<typeof judgeTrace>[0], 'text'>): Judged {
   const limits: HostLimit[] = [];
   const failures = judgeTrace({ text: shell.text, ...trace }).failures.flatMap((failure) => {
-    const line = fileLine(shell, failure.line);
+    const at = lineOfScript(failure.script, scenario.steps, drill.plan.host.user) ?? { file: shell.file, line: fileLine(shell, failure.line) };
     const limit = classifyLimit({ command: failure.command, stderr: failure.stderr, network: drill.plan.host.network });
-    if (limit === null) return [{ ...failure, file: shell.file, line }];
-    limits.push({ file: shell.file, line, ...limit });
+    if (limit === null) return [{ ...failure, ...at }];
+    limits.push({ ...at, ...limit });
     return [];
   });
   return { failures, limits };
