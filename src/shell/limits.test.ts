@@ -20,6 +20,7 @@ const limits: readonly [name: string, command: string, stderr: string, what: str
   ['compose', 'docker compose up -d', 'Error response from daemon: pull access denied for vendor/app, repository does not exist', 'image vendor/app', /host\.images/],
   ['containerd', 'docker compose up -d', 'failed to resolve reference "docker.io/grafana/grafana:12": failed to do request: dial tcp: lookup registry-1.docker.io: no such host', 'image docker.io/grafana/grafana:12', /host\.images/],
   ['incus launch', 'incus launch images:debian/12 web', 'Error: Image "debian/12" not found', 'image debian/12', /host\.images/],
+  ['a resource of a provider', "tofu taint 'module.grafana01.incus_instance.grafana'", '\x1b[31m│\x1b[0m \x1b[1mError: \x1b[0mNo such resource instance\x1b[0m\n│ There is no resource instance in the state with the address\n│ module.grafana01.incus_instance.grafana.', "OpenTofu's provider incus", /network: open/],
   ['buckets', 'incus storage bucket create local state', 'Error: Failed creating storage bucket: Failed connecting to bucket: exec: "minio": executable file not found in $PATH', 'storage buckets', /Go toolchain/],
   ['a unit', 'sudo systemctl restart nginx', 'runbook-drill: host-limit: unit nginx.service\n', 'systemd unit nginx.service', /skip/],
   ['a verb of systemctl', 'sudo systemctl hibernate', 'runbook-drill: host-limit: systemctl hibernate\n', 'systemctl hibernate', /skip/],
@@ -29,6 +30,8 @@ const limits: readonly [name: string, command: string, stderr: string, what: str
 ];
 
 const own: readonly [name: string, input: LimitInput][] = [
+  ['a built-in resource that is not in the state', isolated('tofu taint module.grafana01.terraform_data.grafana', 'Error: No such resource instance')],
+  ["a provider's resource where a registry answers", { ...isolated('tofu taint incus_instance.grafana', 'Error: No such resource instance'), network: 'open' }],
   ['a name with a typing error', isolated('curl http://grafna:3000/api/health', 'curl: (6) Could not resolve host: grafna')],
   ['a service that is down', isolated('curl http://localhost:3000', 'curl: (7) Failed to connect to localhost port 3000 after 0 ms: Couldn\'t connect to server')],
   ['this machine by address', isolated('curl http://127.0.0.1:1', 'curl: (7) Failed to connect to 127.0.0.1 port 1 after 0 ms: Network is unreachable')],

@@ -14,7 +14,7 @@ export interface Limit {
 
 /** Null where the runbook, or the data, is to blame: also for a name that no network could resolve (`http://grafna:3000`). */
 export function classifyLimit(input: LimitInput): Limit | null {
-  return unitLimit(input.stderr) ?? hardwareLimit(input.stderr) ?? bucketLimit(input.stderr) ?? imageLimit(input) ?? (input.network === 'isolated' ? networkLimit(input) : null);
+  return unitLimit(input.stderr) ?? hardwareLimit(input.stderr) ?? bucketLimit(input.stderr) ?? imageLimit(input) ?? (input.network === 'isolated' ? (providerLimit(input) ?? networkLimit(input)) : null);
 }
 
 function unitLimit(stderr: string): Limit | null {
@@ -41,6 +41,14 @@ function hardwareLimit(stderr: string): Limit | null {
 function bucketLimit(stderr: string): Limit | null {
   if (!/exec: "minio": executable file not found/.test(stderr)) return null;
   return { what: 'storage buckets', remedy: 'they are served by MinIO, which is built where there is a Go toolchain: put `go` on PATH, and the next host has it' };
+}
+
+/** OpenTofu has resources of a provider from a registry alone: without one there are none but the built-in ones, whose provider is `terraform`. */
+function providerLimit({ command, stderr }: LimitInput): Limit | null {
+  if (!/\b(?:tofu|terraform)\b/.test(command) || !stderr.includes('No such resource instance')) return null;
+  const provider = /\b(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*([a-z][a-z0-9]*)_[a-z0-9_]+\.[\w-]+/.exec(command)?.[1];
+  if (provider === undefined || provider === 'terraform') return null;
+  return { what: `OpenTofu's provider ${provider}`, remedy: 'no registry hands it out in an isolated host: set `network: open` under `host`, or name the block under `skip` with a `why`' };
 }
 
 /** An image that is not on the host, and that no registry gave. */
