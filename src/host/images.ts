@@ -58,8 +58,10 @@ export async function provideImage(request: ImageRequest, work: ImageWork): Prom
   if ((request.engine ?? 'docker') === 'docker' && ((await localImage(docker, name)) !== null || (await registries.pull(name, signal)))) return new EngineImage(docker, name, name, null);
   if (request.build !== null) {
     const folder = absolute(request.build);
-    const standIn = request.standIn ? `a stand-in that the drill file names, built from ${request.build}` : null;
-    const source = await built({ folder, dockerfile: 'Dockerfile', standIn: standIn ?? '', script: null }, name, work);
+    const own = request.standIn ? [`a stand-in that the drill file names, built from ${request.build}`] : [];
+    const source = await built({ folder, dockerfile: 'Dockerfile', standIn: own.join(''), script: null }, name, work);
+    const bases = await standInsUnder(join(folder, 'Dockerfile'), name, work);
+    const standIn = [...own, ...(bases.length === 0 ? [] : [`built on ${bases.join(', ')}`])].join(', ') || null;
     return new EngineImage(docker, name, source, standIn);
   }
   return fromRecipes(name, work);
@@ -98,6 +100,13 @@ async function built(recipe: Recipe, name: string, work: ImageWork): Promise<str
   await buildImage({ ...work, folder: context.path, dockerfile: recipe.dockerfile, tag, labels: { [imageLabel]: recipe.standIn } });
   work.progress(`built ${name} in ${elapsed(started)}`);
   return tag;
+}
+
+/** What an image is built on, and is not what its name says: `NAME (a stand-in …)`. */
+async function standInsUnder(dockerfile: string, name: string, work: ImageWork): Promise<readonly string[]> {
+  const bases = basesOf(await readFile(dockerfile, 'utf8')).filter((base) => base !== baseImage && base !== name);
+  const images = await Promise.all(bases.map((base) => provideImage({ name: base, build: null, standIn: false }, work)));
+  return images.flatMap((image, at) => (image?.standIn ? [`${bases[at]} (${image.standIn})`] : []));
 }
 
 /** Makes the images available that a Dockerfile builds on, and rewrites it where one goes by a name of our own. */
