@@ -57,6 +57,8 @@ describe.each<Kind>([
     expect(await engine.inventory(host)).toEqual([]);
     expect(await sh('c storage list --format csv', 'ops')).toContain('local');
     expect(await sh(`systemctl is-active ${engine.name}`)).toBe('active\n');
+    // Only what is there is found, though the client of every engine may be wrapped.
+    expect((await sh('command -v incus lxc tofu || true', 'ops')).trim().split('/').at(-1)).toBe(client);
   });
 
   it('tells volumes, by pool and project, with their folder and their birth', async () => {
