@@ -7,7 +7,7 @@ import { findDrillFile } from './drill/plan/find-drill-file.ts';
 import { loadOutline, type Outline } from './drill/plan/outline.ts';
 import { terminalText } from './drill/terminal-text.ts';
 import { defaultHistory } from './run-drill.ts';
-import { readHistory } from './history-store.ts';
+import { absent, readHistory } from './history-store.ts';
 import { reportInput } from './report/formats.ts';
 import { runbookTable } from './report/runbook-table.ts';
 import { type TablePlace, findTable, rowCells, tableLines, withTable } from './runbook/benchmark-table.ts';
@@ -41,7 +41,7 @@ async function findTables({ runbooks }: Outline): Promise<readonly RunbookTable[
 async function knownHistory(outline: Outline, out: string, history = defaultHistory(out)): Promise<readonly HistoryLine[]> {
   const lines = (await readHistory(history)).filter(({ drill }) => drill === outline.name);
   const path = join(out, journalName);
-  const text = await readFile(path, 'utf8').catch(() => null);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => absent(error, null));
   if (text === null) return lines;
   const input = reportInput(parseJournal(text, path), lines);
   return input.report.drill === outline.name ? input.history : lines;

@@ -9,7 +9,7 @@ import { mergeJournals } from './drill/merge-journals.ts';
 import { terminalText } from './drill/terminal-text.ts';
 import { lockFolder } from './folder-lock.ts';
 import type { Limits } from './report/over-time.ts';
-import { writeReports } from './run-drill.ts';
+import { checkHistory, defaultHistory, writeReports } from './run-drill.ts';
 
 const write = (text: string): void => void process.stdout.write(text);
 
@@ -52,6 +52,7 @@ export async function merge(folders: readonly string[], flags: HistoryFlags & { 
     }),
   );
   const merged = mergeJournals(journals);
+  await checkHistory(flags.history ?? defaultHistory(out));
   await mkdir(out, { recursive: true });
   using lock = await lockFolder(out);
   void lock;

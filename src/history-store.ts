@@ -51,7 +51,8 @@ async function isFolder(path: string): Promise<boolean> {
 
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch((error: unknown) => absent(error, ''));
 
-function absent<T>(error: unknown, nothing: T): T {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return nothing;
+/** `nothing` where a file is not there; any other error is thrown again. */
+export function absent<T>(error: unknown, nothing: T): T {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return nothing;
   throw error;
 }

@@ -69,7 +69,7 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
 }
 
 /** Throws `JournalError` where the history cannot be read: after the drill that would be too late. */
-async function checkHistory(history: string): Promise<void> {
+export async function checkHistory(history: string): Promise<void> {
   const { readHistory } = await import('./history-store.ts');
   await readHistory(history);
 }

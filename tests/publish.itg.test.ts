@@ -72,6 +72,13 @@ describe('merge', () => {
     expect(readdirSync(folder)).not.toContain('none');
     expect(run('merge', 'part-1', '--out', 'part-1').status).toBe(2);
   });
+
+  it('is exit 2 with a history that cannot be read, before anything is written', () => {
+    journal('part-1', 'one');
+    writeFileSync(join(folder, 'spoilt.jsonl'), 'no line of a history\n{}\n');
+    expect(run('merge', 'part-1', '--out', 'none', '--history', 'spoilt.jsonl')).toMatchObject({ status: 2, stderr: expect.stringContaining('spoilt.jsonl:1') });
+    expect(readdirSync(folder)).not.toContain('none');
+  });
 });
 
 describe('the table in the runbook', () => {
