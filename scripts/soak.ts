@@ -1,6 +1,6 @@
 /**
- * What is too slow for every test run: clean drills in a row, and every signal in every phase. Prints one line each and a last
- * line that counts. `soak.ts [CLEAN DRILLS] [ENVIRONMENT]`.
+ * What is too slow for every test run: clean drills in a row, every signal in every phase, and all scenarios of the fleet. Prints one
+ * line each and a last line that counts. `soak.ts [CLEAN DRILLS] [ENVIRONMENT]`.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -23,9 +23,9 @@ const reports = mkdtempSync(join(tmpdir(), 'soak-'));
 let passed = 0;
 let failed = 0;
 
-function start(name: string): { readonly child: ChildProcess; readonly journal: string; readonly out: string } {
+function start(name: string, drillFile = join(repository, 'drill.yaml'), on = environment): { readonly child: ChildProcess; readonly journal: string; readonly out: string } {
   const out = join(reports, name);
-  const child = spawn(process.execPath, ['dist/cli.js', 'run', join(repository, 'drill.yaml'), '--out', out, '--environment', environment], { stdio: 'ignore' });
+  const child = spawn(process.execPath, ['dist/cli.js', 'run', drillFile, '--out', out, '--environment', on], { stdio: 'ignore' });
   return { child, out, journal: join(out, 'journal.ndjson') };
 }
 
@@ -62,6 +62,29 @@ for (const phase of phases) {
     tell((await labelled(child.pid)) === '', `${signal} in ${phase} leaves nothing`);
   }
 }
+
+/** All nine scenarios have this long, in seconds, with the images there. */
+const fleetSeconds = 900;
+const statusesSchema = z.object({ scenarios: z.array(z.object({ id: z.string(), validationStatus: z.string() })) });
+
+/** Each scenario of a drill file of the fleet, the ones with another status than SUCCESSFUL as told. */
+async function drillFleet(drillFile: string, others: Readonly<Record<string, string>> = {}): Promise<void> {
+  const began = performance.now();
+  const { child, out } = start(drillFile, join('fixtures/atlas', `${drillFile}.yaml`), 'docker');
+  await ended(child);
+  const seconds = Math.round((performance.now() - began) / 1000);
+  const path = join(out, 'report.json');
+  const { scenarios } = existsSync(path) ? statusesSchema.parse(JSON.parse(readFileSync(path, 'utf8'))) : { scenarios: [] };
+  for (const { id, validationStatus } of scenarios) tell(validationStatus === (others[id] ?? 'SUCCESSFUL'), `${drillFile} ${id}: ${validationStatus}`);
+  tell(scenarios.length > 0 && seconds <= fleetSeconds, `${drillFile}: ${scenarios.length} scenarios in ${seconds} s`);
+}
+
+const failedAsFound = ['one-service', 'everything', 'native-name', 'nightly', 'compromise'].map((id) => [id, 'FAILED']);
+const asFound = { ...Object.fromEntries(failedAsFound), anew: 'NOT_MEASURED' };
+await drillFleet('drill');
+await drillFleet('drill-lxd');
+await drillFleet('drill-as-found', asFound);
+await drillFleet('drill-as-found-ca', asFound);
 
 rmSync(repository, { recursive: true });
 rmSync(reports, { recursive: true });
