@@ -12,7 +12,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           // More workers than the two cores that this suite must fit on: a drill waits for its host's engine half of the time.
-          maxWorkers: 4,
+          maxWorkers: 3,
           maxConcurrency: 2,
         },
       },

@@ -141,7 +141,7 @@ const pairs: readonly Pair[] = [
     good: encryptedOnly,
     bad: { drill: secretVolume, blocks: { backup: `${goodBlocks.backup}\ngpg -c -o ${encrypted} /srv/backups/app.tar.gz`, restore: decryptAndRestore } },
     rules: ['plaintext-secret'],
-    at: { 'plaintext-secret': goodBlocks.backup },
+    at: { 'plaintext-secret': 'gpg -c -o' },
   },
   {
     name: 'a secret in a commit that the next one takes away',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { ScenarioReport } from '../src/drill/report-model.ts';
 import { drillFixture } from './fixture-drill.ts';
+import { thorough } from './thorough.ts';
 
 const lines = readFileSync('fixtures/atlas/runbook-as-found.md', 'utf8').split('\n');
 
@@ -15,7 +16,7 @@ function lineOf(text: string, n = 1): string {
 
 const told = ({ findings }: ScenarioReport): readonly string[] => findings.map(({ rule, file, line }) => `${file}:${line} ${rule}`);
 
-it('names every command that the engine refuses, hidden or not, and what did not come back', { timeout: 900_000 }, async () => {
+it.skipIf(!thorough)('names every command that the engine refuses, hidden or not, and what did not come back', { timeout: 900_000 }, async () => {
   const { report } = await drillFixture('atlas/drill-as-found.yaml', { scenarios: ['one-service', 'everything', 'nightly'] });
   const [service, everything, nightly] = report.scenarios;
   if (service === undefined || everything === undefined || nightly === undefined) throw new Error('three scenarios were drilled');

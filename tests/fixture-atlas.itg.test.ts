@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { ScenarioReport } from '../src/drill/report-model.ts';
 import { drillFixture } from './fixture-drill.ts';
+import { thorough } from './thorough.ts';
 
 function expectAllBack(scenario: ScenarioReport, places: number): void {
   expect(scenario, JSON.stringify(scenario.findings, null, 1)).toMatchObject({ validationStatus: 'SUCCESSFUL', liar: null });
@@ -25,7 +26,7 @@ it('on Incus a lost host comes back with everything on it, and a CA whose key is
   expect(report.standIns.find((image) => image.for === 'atlas')?.is).toMatch(/^built on grafana\/grafana:12\.2\.0 \(.+atlantis/);
 });
 
-it('on LXD one service comes back from an archive, with the words of LXD in the place of those of Incus', { timeout: 600_000 }, async () => {
+it.skipIf(!thorough)('on LXD one service comes back from an archive, with the words of LXD in the place of those of Incus', { timeout: 600_000 }, async () => {
   const [scenario] = (await drillFixture('atlas/drill-lxd.yaml', { scenarios: ['single-archive'] })).report.scenarios;
   if (scenario === undefined) throw new Error('one scenario was drilled');
   expectAllBack(scenario, 2);

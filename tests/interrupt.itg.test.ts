@@ -142,7 +142,6 @@ describe.skipIf(answering === null)('a drill in an LXD host that ends early leav
   afterAll(async () => void (await server.perform(path, { method: 'DELETE' })));
 
   it.each([
-    ['create', 'SIGKILL'],
     ['deploy', 'SIGINT'],
     ['lose', 'SIGKILL'],
     ['restore', 'SIGTERM'],

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { RuleId } from '../src/drill/model.ts';
 import { type DrillResult, type SmallDrill, explained, lineWith, runSmallDrill } from './small-drill.ts';
+import { thorough } from './thorough.ts';
 
 export interface Pair {
   readonly name: string;
@@ -11,6 +12,8 @@ export interface Pair {
   readonly rules: readonly RuleId[];
   /** Default FAILED. */
   readonly status?: 'FAILED' | 'TIMED_OUT' | 'NOT_MEASURED';
+  /** For `npm run thorough` alone. */
+  readonly onlyThorough?: true;
   /** A text of the bad runbook's line at which each of these must be told. */
   readonly at?: Partial<Record<RuleId, string>>;
 }
@@ -25,7 +28,8 @@ export function itCatches(pairs: readonly Pair[]): void {
     drilled.set(key, known);
     return known;
   };
-  it.each(pairs)('$name', async ({ good, bad, rules, status = 'FAILED', at = {} }) => {
+  it.for(pairs)('$name', async ({ good, bad, rules, status = 'FAILED', at = {}, onlyThorough = false }, context) => {
+    context.skip(onlyThorough && !thorough, 'npm run thorough');
     const passed = await goodTwin(good);
     expect(passed.scenario.validationStatus, explained(passed)).toBe('SUCCESSFUL');
     expect(passed.errors, explained(passed)).toEqual([]);
