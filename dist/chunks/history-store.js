@@ -1,1 +1,1 @@
-export{t as addToHistory,n as readHistory}from"./history-store2.js";
+export{t as absent,n as addToHistory,r as readHistory}from"./history-store2.js";

@@ -1,1 +1,1 @@
-export{n as runAndReport}from"./run-drill.js";
+export{r as runAndReport}from"./run-drill.js";
