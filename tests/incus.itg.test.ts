@@ -124,12 +124,14 @@ const pairs: readonly Pair[] = [
     rules: ['unreadable-artefact', 'uncovered-data'],
   },
   {
+    onlyThorough: true,
     name: 'a service that is left stopped after its restore',
     good: served(snapshot.restore),
     bad: served(snapshot.restore.replace('\nincus start web', '')),
     rules: ['service-not-ready'],
   },
   {
+    onlyThorough: true,
     name: 'an instance beside it that is stopped for the restore, and not started again',
     good: besideNeighbour(`incus stop --force neighbour\n${snapshot.restore}\nincus start neighbour`),
     bad: besideNeighbour(`incus stop --force neighbour\n${snapshot.restore}`),
@@ -143,6 +145,7 @@ const pairs: readonly Pair[] = [
     rules: ['bystander-changed'],
   },
   {
+    onlyThorough: true,
     name: 'a stop that hangs',
     good: onIncus(snapshot),
     bad: { ...onIncus({ ...snapshot, deploy: `${deploy}\nincus exec web -- sed -i 's/^pf::.*/pf::powerwait:\\/bin\\/sleep 1000/' /etc/inittab\nincus exec web -- kill -HUP 1\nsleep 1`, restore: snapshot.restore.replace(' --force', '') }), scenario: { loss: { data: ['web'], how: 'delete' }, restore: [{ block: '#restore', timeout: '8s' }] } },
@@ -181,6 +184,7 @@ const pairs: readonly Pair[] = [
     rules: ['metadata-changed'],
   },
   {
+    onlyThorough: true,
     name: 'a snapshot for a host that is lost',
     good: onIncus({ ...tarball, restore: tarball.restore.replace(/^.*\n.*\n.*\n/, '').replace('incus config', 'incus init debian/13 web\nincus config') }, 'host'),
     bad: onIncus(snapshot, 'host'),
