@@ -12,18 +12,23 @@ function expectAllBack(scenario: ScenarioReport, places: number): void {
   expect([scenario.rto.policy, scenario.rpo.policy]).toEqual(['PolicyMet', 'PolicyMet']);
 }
 
-it('on Incus a lost host comes back with everything on it, and a CA whose key is known to others is another one', { timeout: 600_000 }, async () => {
-  const { report } = await drillFixture('atlas/drill.yaml', { scenarios: ['full-with-data', 'ca-compromise'] });
-  const [everything, authority] = report.scenarios;
-  if (everything === undefined || authority === undefined) throw new Error('two scenarios were drilled');
+it('on Incus a lost host comes back with everything on it', { timeout: 600_000 }, async () => {
+  const { report } = await drillFixture('atlas/drill.yaml', { scenarios: ['full-with-data'] });
+  const [everything] = report.scenarios;
+  if (everything === undefined) throw new Error('one scenario was drilled');
   expectAllBack(everything, 9);
   // Not one warning either: the same image is no other image because it was imported anew.
   expect(everything.findings).toEqual([]);
+  // What the image is built on is told, though its own name stands for itself.
+  expect(report.standIns.find((image) => image.for === 'atlas')?.is).toMatch(/^built on grafana\/grafana:12\.2\.0 \(.+atlantis/);
+});
+
+it.skipIf(!thorough)('on Incus a CA whose key is known to others is another one', { timeout: 600_000 }, async () => {
+  const [authority] = (await drillFixture('atlas/drill.yaml', { scenarios: ['ca-compromise'] })).report.scenarios;
+  if (authority === undefined) throw new Error('one scenario was drilled');
   expect(authority, JSON.stringify(authority.findings, null, 1)).toMatchObject({ validationStatus: 'SUCCESSFUL', rto: { policy: 'PolicyMet' }, clock: { manual: 3600 } });
   expect(authority.data.find(({ name }) => name === 'step-ca')?.status).toBe('regenerated');
   expect(authority.services.find(({ name }) => name === 'step-ca')?.status).toBe('regenerated');
-  // What the image is built on is told, though its own name stands for itself.
-  expect(report.standIns.find((image) => image.for === 'atlas')?.is).toMatch(/^built on grafana\/grafana:12\.2\.0 \(.+atlantis/);
 });
 
 it.skipIf(!thorough)('on LXD one service comes back from an archive, with the words of LXD in the place of those of Incus', { timeout: 600_000 }, async () => {

@@ -46,9 +46,9 @@ const fleet = (blocks: Readonly<Record<string, string>>): SmallDrill => ({
 });
 
 const pairs: readonly Pair[] = [
-  { name: 'a database without the keys', good, bad: authority({ backup: without('secrets/*_key') }), rules: ['service-not-ready', 'data-missing'] },
+  { onlyThorough: true, name: 'a database without the keys', good, bad: authority({ backup: without('secrets/*_key') }), rules: ['service-not-ready', 'data-missing'] },
   { onlyThorough: true, name: 'keys without the password', good, bad: authority({ backup: without('secrets/password') }), rules: ['service-not-ready', 'data-missing'] },
-  { name: 'a database without its values', good, bad: authority({ backup: archive('ca') }), rules: ['uncovered-data', 'service-data-missing'] },
+  { onlyThorough: true, name: 'a database without its values', good, bad: authority({ backup: archive('ca') }), rules: ['uncovered-data', 'service-data-missing'] },
   { onlyThorough: true, name: 'a database without its authority, which is made anew', good, bad: authority({ restore: `${restore.replace('docker start ca', withTools('rm -r /ca/certs /ca/secrets /ca/config'))}\ndocker rm ca\n${start}` }), rules: ['service-data-missing'] },
   { name: 'an older state', good: fleet({}), bad: fleet({ restore: `cp /srv/backups/last-week ${state}` }), rules: ['service-data-missing'] },
   { onlyThorough: true, name: 'a state of another lineage', good: fleet({}), bad: fleet({ restore: 'tofu -chdir=fleet apply -auto-approve' }), rules: ['service-data-missing'] },

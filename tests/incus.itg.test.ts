@@ -95,6 +95,7 @@ const pairs: readonly Pair[] = [
     at: { 'step-failed': 'volume import' },
   },
   {
+    onlyThorough: true,
     name: 'an import where the name exists',
     good: onIncus(tarball),
     bad: onIncus({ ...tarball, restore: tarball.restore.replace('incus storage volume delete local web-data\n', '') }),
@@ -160,6 +161,7 @@ const pairs: readonly Pair[] = [
     rules: ['step-failed', 'no-artefact', 'uncovered-data', 'data-missing'],
   },
   {
+    onlyThorough: true,
     name: 'that command with its failure hidden',
     good: onIncus(snapshot),
     bad: onIncus({ ...snapshot, backup: `${snapshot.backup.replace('snapshot create', 'snapshot')} 2>/dev/null || true` }),
@@ -191,6 +193,7 @@ const pairs: readonly Pair[] = [
     rules: ['uncovered-data', 'step-failed', 'data-missing'],
   },
   {
+    onlyThorough: true,
     name: 'a bucket that is imported while there is one of its name',
     good: onBucket('remove'),
     bad: onBucket('delete'),
