@@ -49,6 +49,13 @@ function daysOf(runs: readonly number[], dates: readonly string[]): string {
   return runs.map((run) => told[run] ?? `run ${run}`).join(', ');
 }
 
+/** Places of which a promise was made that could neither be seen kept nor broken: that is not proven, and never green. */
+export function unknownRetention({ retention }: ScenarioFacts): readonly string[] {
+  if (retention === null) return [];
+  const { dates, places } = retention.fact;
+  return places.filter((place) => judgeRetention(place, dates.length).state === 'unknown').map(({ name }) => name);
+}
+
 /** What the simulated days could not show. */
 export function retentionNotMeasured({ retention }: ScenarioFacts): readonly { readonly what: string; readonly why: string }[] {
   if (retention === null) return [];

@@ -9,6 +9,7 @@ import type { Measured } from './clocks.ts';
 import { type DrillFacts, type ScenarioFacts, resultOf, wentWrong } from './facts.ts';
 import { type Found, type Moment, isBefore, whereIs } from './found.ts';
 import { type JudgedPlace, type JudgedService, type Outcomes, inScope, isToBeRestored } from './outcome.ts';
+import { unknownRetention } from './retention-findings.ts';
 
 export type Liar = ScenarioReport['liar'];
 
@@ -42,9 +43,14 @@ export function reachVerdict(evidence: Evidence): Verdict {
   }
   if (found.some(({ finding }) => finding.rule === 'step-timeout')) return { status: 'TIMED_OUT', message: failure(evidence, liar), liar, limit: null };
   if (found.some((item) => isError(facts, item))) return { status: 'FAILED', message: failure(evidence, liar), liar, limit: null };
-  const unproven = whatIsUnproven(evidence);
+  const unproven = whatIsUnproven(evidence) ?? retentionUnproven(facts);
   if (unproven !== null) return notMeasured(unproven);
   return { status: 'SUCCESSFUL', message: success(evidence), liar: null, limit: null };
+}
+
+function retentionUnproven(facts: ScenarioFacts): string | null {
+  const unknown = unknownRetention(facts);
+  return unknown.length === 0 ? null : `Which generations are left is not proven for ${listNames(unknown)}: artefacts that cannot be looked into may hold them.`;
 }
 
 const notMeasured = (message: string, limit: Moment | null = null): Verdict => ({ status: 'NOT_MEASURED', message, liar: null, limit });
