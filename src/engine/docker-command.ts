@@ -16,18 +16,6 @@ export async function docker(host: Host, args: readonly string[]): Promise<strin
   return result.stdout.toString('utf8');
 }
 
-/**
- * `docker TYPE inspect` of what is still there: what went away since it was listed is left out.
- */
-export async function inspect(host: Host, type: 'container' | 'image' | 'volume', names: readonly string[]): Promise<readonly unknown[]> {
-  if (names.length === 0) return [];
-  const args = [type, 'inspect', '--format', '{{json .}}', '--', ...names];
-  const result = await tryDocker(host, args);
-  const complaints = result.stderr.split('\n').filter((line) => line.trim() !== '');
-  if (!complaints.every((line) => isNotThere(line))) throw failed(host, args, result);
-  return parseLines(result.stdout.toString('utf8'));
-}
-
 /** The engine knows nothing of that name. */
 export function isNotThere(stderr: string): boolean {
   return /no such (container|image|volume|network|object)|not found/i.test(stderr);
@@ -36,10 +24,6 @@ export function isNotThere(stderr: string): boolean {
 /** Lines of output, without empty ones. */
 export function lines(output: string): readonly string[] {
   return output.split('\n').filter((line) => line !== '');
-}
-
-function parseLines(output: string): readonly unknown[] {
-  return lines(output).map((line): unknown => JSON.parse(line));
 }
 
 function failed(host: Host, args: readonly string[], { exitCode, stderr }: ExecResult): Error {

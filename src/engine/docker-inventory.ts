@@ -1,26 +1,14 @@
 /** What the running containers of a Docker engine use: volumes, bind mounts, images. */
-import { z } from 'zod';
 import type { DataInUse, ImageInUse, InUse } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
-import { docker, inspect, lines } from './docker-command.ts';
+import { type Container, containersOf, imagesOf, listContainers } from './docker-api.ts';
 import { realPaths } from './paths.ts';
 import { isAnonymous, volumeRoot } from './docker-volumes.ts';
 
-const labels = z.record(z.string(), z.string()).nullish();
-const containerSchema = z.object({
-  Name: z.string().transform((name) => name.replace(/^\//, '')),
-  Created: z.string(),
-  Image: z.string(),
-  Config: z.object({ Image: z.string(), Labels: labels }),
-  Mounts: z.array(z.object({ Type: z.string(), Name: z.string().optional(), Source: z.string().optional(), RW: z.boolean() })),
-});
-type Container = z.output<typeof containerSchema>;
-const imageSchema = z.object({ Id: z.string(), RepoDigests: z.array(z.string()).nullish(), Config: z.object({ Labels: labels }).nullish() });
-
 export async function whatIsInUse(host: Host): Promise<InUse> {
-  const running = lines(await docker(host, ['ps', '--quiet', '--no-trunc']));
-  const containers = z.array(containerSchema).parse(await inspect(host, 'container', running));
-  return { data: await dataOf(host, containers), images: await imagesOf(host, containers) };
+  const running = await listContainers(host, 'running');
+  const containers = await containersOf(host, running.map(({ id }) => id));
+  return { data: await dataOf(host, containers), images: await imagesInUse(host, containers) };
 }
 
 interface Use {
@@ -60,9 +48,9 @@ async function inUseBy(host: Host, { kind, name }: Use, uses: readonly Use[]): P
   };
 }
 
-async function imagesOf(host: Host, containers: readonly Container[]): Promise<readonly ImageInUse[]> {
+async function imagesInUse(host: Host, containers: readonly Container[]): Promise<readonly ImageInUse[]> {
   const ids = [...new Set(containers.map(({ Image }) => Image))];
-  const images = new Map(z.array(imageSchema).parse(await inspect(host, 'image', ids)).map((image) => [image.Id, image]));
+  const images = new Map((await imagesOf(host, ids)).map((image) => [image.Id, image]));
   return containers.map(({ Name, Created, Image: id, Config }) => {
     const image = images.get(id);
     return {

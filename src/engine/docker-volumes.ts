@@ -1,20 +1,16 @@
 /** The volumes of a Docker engine: where they are and when they were born. */
-import { z } from 'zod';
 import type { EngineVolume } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
-import { docker, inspect, lines } from './docker-command.ts';
+import { listVolumes, volumeNamed } from './docker-api.ts';
 import { birthsOf } from './births.ts';
 import { exists } from './paths.ts';
-
-const volumeSchema = z.object({ Name: z.string(), Mountpoint: z.string(), CreatedAt: z.string().optional(), Options: z.record(z.string(), z.string()).nullish() });
 
 /** Docker names what no person named. */
 export const isAnonymous = (volume: string): boolean => /^[0-9a-f]{64}$/.test(volume);
 
 /** All volumes, with the birth of their folder by the host's file system; to the second where it keeps none. */
-export async function listVolumes(host: Host): Promise<readonly EngineVolume[]> {
-  const names = lines(await docker(host, ['volume', 'ls', '--quiet']));
-  const volumes = z.array(volumeSchema).parse(await inspect(host, 'volume', names));
+export async function engineVolumes(host: Host): Promise<readonly EngineVolume[]> {
+  const volumes = await listVolumes(host);
   const births = await birthsOf(host, volumes.map(({ Mountpoint }) => volumeFolder(Mountpoint)));
   return volumes.map(({ Name, Mountpoint, CreatedAt }) => ({
     name: Name,
@@ -29,8 +25,8 @@ export async function listVolumes(host: Host): Promise<readonly EngineVolume[]> 
  * in that folder: it is mounted on the volume's own only while a container uses it.
  */
 export async function volumeRoot(host: Host, name: string): Promise<string | null> {
-  const [volume] = z.array(volumeSchema).parse(await inspect(host, 'volume', [name]));
-  if (volume === undefined) return null;
+  const volume = await volumeNamed(host, name);
+  if (volume === null) return null;
   const device = volume.Options?.['device'] ?? '';
   if (!device.startsWith('/') || !/\br?bind\b/.test(volume.Options?.['o'] ?? '')) return volume.Mountpoint;
   return (await exists(host, device)) ? device : null;

@@ -3,15 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, KilledInstance, PlaceLocation } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, isNotThere, lines, tryDocker } from './docker-command.ts';
+import { listContainers, listVolumes } from './docker-api.ts';
 import { whatIsInUse } from './docker-inventory.ts';
 import { absolutePath, exists } from './paths.ts';
 import { usersOf } from './docker-users.ts';
-import { listVolumes, volumeRoot } from './docker-volumes.ts';
+import { engineVolumes, volumeRoot } from './docker-volumes.ts';
 
 export const dockerEngine: Engine = {
   name: 'docker',
   storage: ['/var/lib/docker', '/var/lib/containerd'],
-  volumes: listVolumes,
+  volumes: engineVolumes,
   makeVolume,
   locate,
   putBack: async () => {},
@@ -88,9 +89,9 @@ async function removePlace(host: Host, place: PlaceLocation): Promise<void> {
 
 async function removeStack(host: Host, keep: readonly PlaceLocation[]): Promise<void> {
   const kept = new Set(keep.flatMap((place) => (place.type === 'volume' ? [place.name] : [])));
-  await removeAll(host, ['rm', '--force'], lines(await docker(host, ['ps', '--all', '--quiet', '--no-trunc'])));
+  await removeAll(host, ['rm', '--force'], (await listContainers(host, 'all')).map(({ id }) => id));
   await removeAll(host, ['network', 'rm'], lines(await docker(host, ['network', 'ls', '--quiet', '--no-trunc', '--filter', 'type=custom'])));
-  await removeAll(host, ['volume', 'rm'], lines(await docker(host, ['volume', 'ls', '--quiet'])).filter((name) => !kept.has(name)));
+  await removeAll(host, ['volume', 'rm'], (await listVolumes(host)).map(({ Name }) => Name).filter((name) => !kept.has(name)));
 }
 
 /** Removing what is gone already is no error. */
@@ -102,9 +103,7 @@ async function removeAll(host: Host, command: readonly string[], names: readonly
 }
 
 async function inventory(host: Host): Promise<readonly string[]> {
-  const containers = lines(await docker(host, ['ps', '--all', '--format', '{{.Names}}']));
-  const volumes = lines(await docker(host, ['volume', 'ls', '--quiet']));
-  return [...containers, ...volumes];
+  return [...(await listContainers(host, 'all')).map(({ name }) => name), ...(await listVolumes(host)).map(({ Name }) => Name)];
 }
 
 /*

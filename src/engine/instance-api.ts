@@ -1,9 +1,10 @@
 /**
- * The REST API that Incus and LXD share, over the engine's own socket in the host: out of reach of the wrappers on PATH, and of
- * the remote and the project that a runbook chose for its client. https://linuxcontainers.org/incus/docs/main/rest-api/
+ * The REST API that Incus and LXD share, over the engine's own socket in the host: whatever remote and project a runbook chose for
+ * its client. https://linuxcontainers.org/incus/docs/main/rest-api/
  */
 import { z } from 'zod';
 import type { Host } from '../ports/host.ts';
+import { type EngineQuestion, askEngine } from './engine-socket.ts';
 
 /** What is different between the two. */
 export interface Dialect {
@@ -28,6 +29,8 @@ const answerSchema = z.object({
   metadata: z.unknown(),
 });
 type Answer = z.output<typeof answerSchema>;
+
+type Method = EngineQuestion['method'];
 
 const operationSchema = z.object({ status: z.string(), err: z.string() });
 
@@ -67,22 +70,19 @@ export class InstanceApi {
     return true;
   }
 
-  async #ask(method: string, path: string, body: unknown): Promise<Answer | null> {
+  async #ask(method: Method, path: string, body: unknown): Promise<Answer | null> {
     const answer = await this.#call(method, path, body);
     if (answer.type !== 'error') return answer;
     if (answer.error_code === 404) return null;
     throw new Refused(this.#failure(method, path, answer.error));
   }
 
-  async #call(method: string, path: string, body: unknown): Promise<Answer> {
-    const { home, name } = this.dialect;
+  async #call(method: Method, path: string, body: unknown): Promise<Answer> {
     const seconds = path.includes('/wait?') ? operationSeconds + answerSeconds : answerSeconds;
-    const command = ['/usr/bin/curl', '--silent', '--show-error', '--globoff', '--max-time', String(seconds), '--unix-socket', `${home}/unix.socket`, '--request', method];
-    // In no process list: a body may hold a key.
-    const sent = body === undefined ? [] : ['--header', 'Content-Type: application/json', '--data-binary', '@-'];
-    const { exitCode, stdout, stderr } = await this.host.exec([...command, ...sent, `http://${name}${path}`], { user: 'root', cwd: '/', ...(body === undefined ? {} : { stdin: JSON.stringify(body) }) });
-    if (exitCode !== 0) throw new Error(this.#failure(method, path, `no answer: ${stderr.trim()}`));
-    return answerSchema.parse(JSON.parse(stdout.toString('utf8')));
+    const answer = await askEngine(this.host, { socket: `${this.dialect.home}/unix.socket`, method, path, body, seconds }).catch((error: unknown) => {
+      throw new Error(this.#failure(method, path, error instanceof Error ? error.message : String(error)), { cause: error });
+    });
+    return answerSchema.parse(JSON.parse(answer.body));
   }
 
   #failure(method: string, path: string, why: string): string {

@@ -73,6 +73,15 @@ export function describePrograms(made: () => Host): void {
       await expect(host.exec(['sh', '-c', 'yes >&2'], { maxBytes: 1000 })).rejects.toThrow(/standard error/);
     });
 
+    it('has an exchange with a socket built in, which ends with the other end or its signal', async () => {
+      const exchange = '/usr/local/lib/runbook-drill/host/exchange';
+      const ask = (socket: string, path: string, signal?: AbortSignal) => host.exec([exchange, socket], { stdin: `GET ${path} HTTP/1.0\r\nHost: engine\r\n\r\n`, ...(signal === undefined ? {} : { signal }) });
+      expect((await ask('/var/run/docker.sock', '/_ping')).stdout.toString()).toMatch(/^HTTP\/1\.0 200 OK\r\n[^]*\r\n\r\nOK$/);
+      expect(await ask('/run/nobody.sock', '/_ping')).toMatchObject({ exitCode: 126, stderr: expect.stringContaining('No such file') });
+      await expect(ask('/var/run/docker.sock', '/events', AbortSignal.timeout(300))).rejects.toThrow(/timeout/);
+      expect((await ask('/var/run/docker.sock', '/_ping')).exitCode).toBe(0);
+    });
+
     it('runs side by side: a reader that is slow holds up nobody else', async () => {
       let length = 0;
       let open = false;
