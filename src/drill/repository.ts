@@ -1,8 +1,9 @@
 /** The repository on its way into a host: the committed HEAD as a Git bundle, never `.git` itself, which may hold a token. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import spawn, { SubprocessError } from 'nano-spawn';
 import type { Host } from '../ports/host.ts';
 import { CannotRun } from '../ports/host.ts';
@@ -66,7 +67,7 @@ async function currentBranch(gitRoot: string): Promise<string> {
 export async function installOrigin(host: Host, bundle: RepositoryBundle, remotes: readonly string[]): Promise<void> {
   const user = host.spec.user;
   const inHost = '/run/runbook-drill/repository.bundle';
-  await host.writeFile(inHost, createReadStream(bundle.file), { user, mode: '0600' });
+  await host.writeFile(inHost, await contentOf(bundle.file), { user, mode: '0600' });
   await must(host, 'make the origin', [
     'sh', '-ec',
     `install -d -o "$1" /var/lib/runbook-drill
@@ -76,6 +77,12 @@ export async function installOrigin(host: Host, bundle: RepositoryBundle, remote
     'sh', user, bundle.branch, originPath, inHost,
   ]);
   await mapRemotes(host, remotes);
+}
+
+/** Whole where it is small, which a host takes much sooner than a stream. */
+async function contentOf(file: string): Promise<Readable | Buffer> {
+  const { size } = await stat(file);
+  return size <= 256 * 1024 ? readFile(file) : createReadStream(file);
 }
 
 /** `insteadOf` for every way in which people write the repository's own URLs, so that `git pull` and `git clone` work isolated. */

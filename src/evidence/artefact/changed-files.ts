@@ -22,6 +22,9 @@ export async function markTime(host: Host): Promise<number> {
   return seconds;
 }
 
+/** Names are bytes to `find`, which compares them with globs in half the time so. */
+const asBytes = { env: { LC_ALL: 'C' } } as const;
+
 /** `find`'s own words for leaving out what is never an artefact, and more. */
 function pruning(exclude: readonly string[]): readonly string[] {
   const [first = '', ...rest] = [...never, ...exclude];
@@ -43,7 +46,7 @@ export function findUnchangedFiles(host: Host, where: readonly string[], since: 
 }
 
 async function findFiles(host: Host, where: readonly string[], exclude: readonly string[], test: readonly string[]): Promise<readonly ChangedFile[]> {
-  const result = await host.exec(['/usr/bin/find', ...where, ...pruning(exclude), '-type', 'f', ...test, '-printf', String.raw`%s %C@ %p\0`]);
+  const result = await host.exec(['/usr/bin/find', ...where, ...pruning(exclude), '-type', 'f', ...test, '-printf', String.raw`%s %C@ %p\0`], asBytes);
   return result.stdout
     .toString()
     .split('\0')
@@ -60,7 +63,7 @@ async function findFiles(host: Host, where: readonly string[], exclude: readonly
  */
 export async function findNewFolders(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly string[]> {
   const stat = String.raw`/usr/bin/find "$@" -print0 | xargs -0r stat --printf '%.9W %n\0'`;
-  const result = await host.exec(['/bin/sh', '-c', stat, 'sh', ...where, ...pruning(exclude), '-type', 'd', '-newerct', `@${since.toFixed(9)}`]);
+  const result = await host.exec(['/bin/sh', '-c', stat, 'sh', ...where, ...pruning(exclude), '-type', 'd', '-newerct', `@${since.toFixed(9)}`], asBytes);
   return result.stdout
     .toString()
     .split('\0')
