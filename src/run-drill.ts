@@ -11,6 +11,7 @@ import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
 import { exitCodeOf } from './drill/verdict/index.ts';
 import { lockFolder } from './folder-lock.ts';
+import { inPlanOrder } from './in-plan-order.ts';
 import type { Limits } from './report/over-time.ts';
 import { version } from './version.ts';
 
@@ -22,7 +23,7 @@ export interface DrillRequest extends HistoryOptions {
   /** Hosts stay for a look inside. */
   readonly keep: boolean;
   readonly interrupt: AbortSignal;
-  /** Each entry of the journal as it is written, masked. */
+  /** Each entry of the journal, masked, as it is written: of a scenario that is set up while another has its turn, once that has ended. */
   readonly onEntry: (entry: JournalEntry) => void;
   readonly onOutput: OutputListener;
   readonly progress: (message: string) => void;
@@ -50,13 +51,14 @@ export async function runAndReport(request: DrillRequest): Promise<DrillOutcome>
   void lock;
   {
     using journal = createJournal(join(out, journalName), { mask });
+    const shown = inPlanOrder(request);
     await runDrill(
       {
         plan,
         adapters,
-        emit: (event) => request.onEntry(journal.append(event)),
+        emit: (event) => shown.onEntry(journal.append(event)),
         progress: (message) => request.progress(mask(message)),
-        onOutput: request.onOutput,
+        onOutput: shown.onOutput,
         interrupt: request.interrupt,
         keep: request.keep,
         tool: version,

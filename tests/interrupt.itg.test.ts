@@ -36,10 +36,11 @@ const neighbourState = (): string =>
 let repository: string;
 let before: string;
 beforeAll(() => {
-  // Slow enough in each phase that a signal meets it there.
+  // Slow enough in each phase that a signal meets it there, with a second scenario that is set up meanwhile.
+  const scenario = { rto: '5m', backup: ['#backup'], loss: { data: ['app'], how: 'delete' }, restore: ['#restore'], check: ['#check'] };
   repository = makeRepository({
     blocks: { check: 'docker exec app cat /data/file; sleep 1' },
-    scenario: { check: ['#check'] },
+    drill: { scenarios: { one: scenario, two: scenario } },
   });
   docker('volume', 'create', neighbour);
   docker('network', 'create', neighbour);
@@ -115,8 +116,8 @@ describe('a drill that ends early leaves nothing', { timeout: 120_000 }, () => {
   });
 
   it('two drills side by side do not meet, and one keeps its host for a look inside', async () => {
-    const kept = start('kept', '--keep');
-    const drills = [kept, start('other')];
+    const kept = start('kept', '--keep', '--scenario', 'one');
+    const drills = [kept, start('other', '--scenario', 'one')];
     const codes = await Promise.all(drills.map((drill) => ended(drill.child)));
     expect(codes).toEqual([0, 0]);
     const run = runOf(kept.child) ?? '';
@@ -159,7 +160,7 @@ describe.skipIf(answering === null)('a drill in an LXD host that ends early leav
   });
 
   it('one that keeps its host ends all the same, and cleanup finds it', async () => {
-    const drill = start('lxd-kept', '--environment', 'lxd', '--keep');
+    const drill = start('lxd-kept', '--environment', 'lxd', '--keep', '--scenario', 'one');
     expect(await ended(drill.child)).toBe(0);
     expect(await instancesOf(drill.child.pid)).toHaveLength(1);
     execFileSync(process.execPath, ['dist/cli.js', 'cleanup', '--environment', 'lxd'], { stdio: 'ignore' });

@@ -1,5 +1,6 @@
-/** A drill: its scenarios one after the other, each on hosts of its own, and a journal of what happened. */
+/** A drill: its scenarios in turns, each on hosts of its own, and a journal of what happened. */
 import { randomBytes } from 'node:crypto';
+import { totalmem } from 'node:os';
 import type { Engine } from '../ports/engine.ts';
 import { CannotRun, type Environment, type ImageRequest, type ProvidedImage } from '../ports/host.ts';
 import type { Service } from '../ports/service.ts';
@@ -11,6 +12,7 @@ import type { Plan, ServicePlan } from './model.ts';
 import { Secrets } from './secrets.ts';
 import { bundleRepository } from './repository.ts';
 import { runScenario } from './scenario.ts';
+import { inTurns } from './turns.ts';
 
 /** The adapters that a door has chosen for this plan. */
 export interface Adapters {
@@ -76,15 +78,20 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
       onOutput: options.onOutput,
     };
     for (const [name, { notice }] of services) if (notice !== undefined) emit({ event: 'not-measured', what: name, why: notice });
-    for (const scenario of plan.scenarios) {
+    await inTurns(plan.scenarios, { ahead: fitsTwice(plan.host.limits) }, async (scenario, turn) => {
       interrupt.throwIfAborted();
-      await runScenario(drill, scenario, interrupt);
-    }
+      await runScenario(drill, scenario, interrupt, turn);
+    });
   } catch (error) {
     if (!interrupt.aborted) fault = faultOf(error);
   } finally {
     emit({ event: 'drill-ended', interrupted: interruptedBy(interrupt), fault });
   }
+}
+
+/** Whether two hosts find room on this machine; what has no limit is as large as what runs in it, which a runbook's stack is not for long before its turn. */
+function fitsTwice({ memoryBytes }: Plan['host']['limits']): boolean {
+  return memoryBytes === null || 2 * memoryBytes <= totalmem();
 }
 
 async function createServices({ plan, adapters }: RunOptions): Promise<ReadonlyMap<string, Service>> {

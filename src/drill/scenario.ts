@@ -2,6 +2,7 @@
 import { makeNonces } from '../evidence/nonce.ts';
 import { CannotRun } from '../ports/host.ts';
 import { type Drill, type HostSlot, type ScenarioContext, Unproven, inPhase, servicesOf } from './context.ts';
+import { Deadline } from './deadline.ts';
 import { faultOf } from './faults.ts';
 import type { Phase, ScenarioPlan, StepPhase } from './model.ts';
 import { type BackupOutcome, backup, plantLateCanaries } from './phases/backup.ts';
@@ -19,16 +20,17 @@ import { plantSentinels } from './phases/sentinel.ts';
 import { awaitServices } from './phases/services.ts';
 import { type PhaseOutcome, runSteps } from './phases/steps.ts';
 import { type Known, verify, verifyScope } from './phases/verify.ts';
+import type { Turn } from './turns.ts';
 import type { PlannedStep } from './model.ts';
 import type { Host } from '../ports/host.ts';
 
-/** Milliseconds, 24 days: a timer that is set longer goes off at once. */
-const longestTimer = 2 ** 31 - 1;
-
-/** Never rejects for what a scenario may meet; what it met is in the journal. Rejects when the drill was interrupted. */
-export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrupt: AbortSignal): Promise<void> {
-  const timeout = AbortSignal.timeout(Math.min(scenario.timeoutSeconds * 1000, longestTimer));
-  const signal = AbortSignal.any([interrupt, timeout]);
+/**
+ * Never rejects for what a scenario may meet; what it met is in the journal. Rejects when the drill was interrupted.
+ * @param turn asked for before anything is timed
+ */
+export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrupt: AbortSignal, turn: Turn): Promise<void> {
+  using deadline = new Deadline(scenario.timeoutSeconds);
+  const signal = AbortSignal.any([interrupt, deadline.signal]);
   let phase: Phase = 'create';
   let beforeDestroy: Phase = phase;
   const context: ScenarioContext = {
@@ -48,10 +50,10 @@ export async function runScenario(drill: Drill, scenario: ScenarioPlan, interrup
     },
   };
   try {
-    await drillScenario(context);
+    await drillScenario(context, { ...turn, take: async (until) => deadline.stoppedFor(turn.take(until)) });
   } catch (error) {
     interrupt.throwIfAborted();
-    if (timeout.aborted) context.emit({ event: 'scenario-timed-out', phase, seconds: scenario.timeoutSeconds });
+    if (deadline.signal.aborted) context.emit({ event: 'scenario-timed-out', phase, seconds: scenario.timeoutSeconds });
     else context.emit({ event: 'unproven', phase, why: faultOf(error), limit: error instanceof HostLimited ? error.limit : null, cannotRun: error instanceof CannotRun });
   }
   context.emit({ event: 'scenario-ended' });
@@ -66,22 +68,12 @@ class HostLimited extends Unproven {
   }
 }
 
-async function drillScenario(context: ScenarioContext): Promise<void> {
-  const slot: HostSlot = {
-    since: performance.now(),
-    host: await inPhase(context, 'create', async () => {
-      const host = await createHost(context, false);
-      try {
-        await prepareFirstHost(context, host);
-      } catch (error) {
-        await removeHost(context, host);
-        throw error;
-      }
-      return host;
-    }),
-  };
+async function drillScenario(context: ScenarioContext, turn: Turn): Promise<void> {
+  const slot: HostSlot = { since: performance.now(), host: await firstHost(context, turn) };
   try {
     await deploy(context, slot.host);
+    // A canary that waited would make what a backup loses look worse than it is.
+    await turn.take(context.signal);
     const { seeded, identities } = await inPhase(context, 'seed', async () => ({
       seeded: await seed(context, slot.host),
       identities: await takeIdentities(context, slot.host),
@@ -100,6 +92,28 @@ async function drillScenario(context: ScenarioContext): Promise<void> {
   } finally {
     await destroy(context, slot.host);
   }
+}
+
+/** Where two hosts do not find room, this one is made once the other has gone. */
+async function firstHost(context: ScenarioContext, turn: Turn): Promise<Host> {
+  try {
+    return await inPhase(context, 'create', () => preparedHost(context));
+  } catch (error) {
+    if (!turn.isAhead() || !(error instanceof CannotRun)) throw error;
+    await turn.take(context.signal);
+    return inPhase(context, 'create', () => preparedHost(context));
+  }
+}
+
+async function preparedHost(context: ScenarioContext): Promise<Host> {
+  const host = await createHost(context, false);
+  try {
+    await prepareFirstHost(context, host);
+  } catch (error) {
+    await removeHost(context, host);
+    throw error;
+  }
+  return host;
 }
 
 /** @param before what the backup left, and what the engine had before the loss. */
