@@ -7,8 +7,7 @@ import type { Control } from '../src/drill/model.ts';
 import { newRunId } from '../src/drill/run-id.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
 import type { EnvironmentName } from '../src/ports/host.ts';
-import type { Report } from '../src/drill/report-model.ts';
-import { runAndReport } from '../src/run-drill.ts';
+import { type DrillOutcome, runAndReport } from '../src/run-drill.ts';
 
 export interface FixtureOptions {
   readonly scenarios?: readonly string[];
@@ -16,12 +15,12 @@ export interface FixtureOptions {
   readonly environment?: EnvironmentName;
 }
 
-export async function drillFixture(drillFile: string, { scenarios, control, environment }: FixtureOptions = {}): Promise<{ readonly report: Report; readonly exitCode: number }> {
+export async function drillFixture(drillFile: string, { scenarios, control, environment }: FixtureOptions = {}): Promise<Pick<DrillOutcome, 'report' | 'entries' | 'exitCode'>> {
   const out = mkdtempSync(join(tmpdir(), 'fixture-'));
   try {
     const planned = await loadPlan({ drillFile: join('fixtures', drillFile), env: process.env, scenarios, environment });
     const plan = control === undefined ? planned : controlOf(planned, control);
-    const { report, exitCode } = await runAndReport({
+    return await runAndReport({
       plan,
       out,
       run: newRunId(),
@@ -31,7 +30,6 @@ export async function drillFixture(drillFile: string, { scenarios, control, envi
       onOutput: () => undefined,
       progress: () => undefined,
     });
-    return { report, exitCode };
   } finally {
     rmSync(out, { recursive: true });
   }
