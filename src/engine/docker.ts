@@ -12,6 +12,7 @@ import { engineVolumes, volumeRoot } from './docker-volumes.ts';
 export const dockerEngine: Engine = {
   name: 'docker',
   storage: ['/var/lib/docker', '/var/lib/containerd'],
+  secretLabels: [],
   volumes: engineVolumes,
   makeVolume,
   locate,

@@ -17,6 +17,8 @@ export function instanceEngine(dialect: Dialect): Engine {
   return {
     name: dialect.name,
     storage: [dialect.home],
+    // Of `storage bucket create`, `bucket key create` and `bucket key show`.
+    secretLabels: ['Admin secret key: ', 'Secret key: ', 'secret-key: '],
     volumes: (host) => listVolumes(apiOf(host)),
     makeVolume: (host, name) => makeVolume(apiOf(host), name),
     locate: (host, place) => locate(apiOf(host), place),

@@ -90,6 +90,8 @@ export interface Engine {
   readonly name: EngineName;
   /** Path patterns in the host that hold the engine's own storage: no artefact is looked for there. */
   readonly storage: readonly string[];
+  /** What its own program prints before a secret that it has made, with the space behind. */
+  readonly secretLabels: readonly string[];
   volumes(host: Host): Promise<readonly EngineVolume[]>;
   /** Makes a volume that nothing uses; the folder in the host that holds its content. */
   makeVolume(host: Host, name: string): Promise<string>;

@@ -2,6 +2,7 @@
 import type { Host } from '../../ports/host.ts';
 import { type ShellSession, openSession } from '../../shell/session.ts';
 import { type ScenarioContext, homeOf } from '../context.ts';
+import { learningStream } from '../learning-mask.ts';
 import { workspaceOf } from './create.ts';
 
 /** A shell of the phase, and what its output still held back because it could have begun a secret. */
@@ -12,8 +13,8 @@ export interface PhaseShell {
 
 export async function openPhaseShell(context: ScenarioContext, host: Host): Promise<PhaseShell> {
   const { drill, scenario } = context;
-  const { masker } = drill.secrets;
-  const masks = { stdout: masker.stream(), stderr: masker.stream() };
+  const { secretLabels } = drill.engine;
+  const masks = { stdout: learningStream(drill.secrets, secretLabels), stderr: learningStream(drill.secrets, secretLabels) };
   const session = await openSession(host, {
     user: host.spec.user,
     cwd: await whereShellsBegin(context, host),
