@@ -16,7 +16,7 @@ it('on Incus a lost host comes back with everything on it', { timeout: 600_000 }
   const { report } = await drillFixture('atlas/drill.yaml', { scenarios: ['full-with-data'] });
   const [everything] = report.scenarios;
   if (everything === undefined) throw new Error('one scenario was drilled');
-  expectAllBack(everything, 9);
+  expectAllBack(everything, 10);
   // Not one warning either: the same image is no other image because it was imported anew.
   expect(everything.findings).toEqual([]);
   // What the image is built on is told, though its own name stands for itself.
