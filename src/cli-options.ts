@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseDuration } from './drill/drill-file/quantities.ts';
 import { environmentNames } from './ports/host.ts';
+import { formatDuration } from './drill/format.ts';
+import { defaultLimits } from './report/over-time.ts';
 
 const commaList = (text: string, before: readonly string[] = []): readonly string[] => [...before, ...text.split(',').map((id) => id.trim()).filter((id) => id !== '')];
 
@@ -32,8 +34,8 @@ function share(text: string): number {
 export const withHistory = (command: Command): Command =>
   command
     .option('--history <path>', 'file of JSON Lines, or folder with one file a drill, of the drills before (default: history.jsonl beside the reports)', absolute)
-    .addOption(new Option('--max-age <duration>', 'warn of a scenario that was last tested longer ago').argParser(age).default(age('100d'), '100d'))
-    .option('--max-growth <share>', 'warn of a recovery time that grew by more than this share of its target', share, 0.2);
+    .addOption(new Option('--max-age <duration>', 'warn of a scenario that was last tested longer ago').argParser(age).default(defaultLimits.maxAge, formatDuration(defaultLimits.maxAge)))
+    .option('--max-growth <share>', 'warn of a recovery time that grew by more than this share of its target', share, defaultLimits.maxGrowth);
 
 /** Of every command that reads a drill file. */
 export const withScenarios = (command: Command): Command =>

@@ -54,9 +54,10 @@ describe.skipIf(pairs.length === 0).concurrent('hosts of the environment', { tim
     expect(failed.errors, explained(failed)).toEqual(['data-missing']);
   });
 
-  it.skipIf(!thorough || !answering.includes('lxd'))('lxd with a scenario of the example', async () => {
-    const { report, exitCode } = await drillFixture('raspberry-pi/drill.yaml', { scenarios: ['service-failure'], environment: 'lxd' });
+  const fixtures = [['raspberry-pi/drill.yaml', 'service-failure', 'docker'], ['atlas/drill.yaml', 'single-snapshot', 'incus']] as const;
+  it.skipIf(!thorough).each(answering.flatMap((environment) => fixtures.map((fixture) => [environment, ...fixture] as const)))('%s with %s, %s', async (environment, drillFile, scenario, engine) => {
+    const { report, exitCode } = await drillFixture(drillFile, { scenarios: [scenario], environment });
     expect(exitCode, JSON.stringify(report.scenarios.map(({ findings }) => findings), null, 1)).toBe(0);
-    expect(report.host).toMatchObject({ environment: 'lxd', engine: expect.stringMatching(/^docker/), mode: 'unprivileged' });
+    expect(report.host).toMatchObject({ environment, engine: expect.stringMatching(new RegExp(`^${engine}`)), mode: 'unprivileged' });
   });
 });

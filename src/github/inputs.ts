@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '../drill/drill-file/quantities.ts';
 import type { NetworkMode } from '../ports/host.ts';
+import { defaultLimits } from '../report/over-time.ts';
 
 export interface ActionInputs {
   /** Null: the default places are looked at. */
@@ -48,8 +49,8 @@ export function readInputs(get: (name: string) => string): ActionInputs {
     out: resolve(get('out') || 'drill-report'),
     update: flagOf('update', get('update')),
     keepOnFailure: flagOf('keep-on-failure', get('keep-on-failure')),
-    maxAge: secondsOf('max-age', get('max-age') || '100d'),
-    maxGrowth: numberOf('max-growth', get('max-growth'), 'a share, such as 0.2', (value) => value >= 0) ?? 0.2,
+    maxAge: secondsOf('max-age', get('max-age')) ?? defaultLimits.maxAge,
+    maxGrowth: numberOf('max-growth', get('max-growth'), 'a share, such as 0.2', (value) => value >= 0) ?? defaultLimits.maxGrowth,
     history: history === null ? null : resolve(history),
   };
 }
@@ -72,7 +73,8 @@ function numberOf(name: string, value: string, expected: string, good: (value: n
   return number;
 }
 
-function secondsOf(name: string, value: string): number {
+function secondsOf(name: string, value: string): number | null {
+  if (value === '') return null;
   const seconds = parseDuration(value);
   if (Number.isNaN(seconds)) throw new WrongInput(name, 'a whole number and s, m, h or d, such as 100d', value);
   return seconds;
