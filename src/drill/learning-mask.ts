@@ -2,6 +2,12 @@
 import type { MaskStream } from './mask.ts';
 import type { Secrets } from './secrets.ts';
 
+/**
+ * What a program makes up: long, of capitals, small letters and digits. Nothing else is learnt, or a runbook that prints a common word
+ * behind a label would hide that word in every report.
+ */
+const madeUp = (word: string): boolean => word.length >= 16 && [/[A-Z]/, /[a-z]/, /\d/].every((kind) => kind.test(word));
+
 /** Characters of a line without an end that are held back at most. */
 const longestHeld = 4096;
 
@@ -10,7 +16,7 @@ const longestHeld = 4096;
  * @param labels as the program writes them, with the space behind
  */
 export function learningStream(secrets: Secrets, labels: readonly string[]): MaskStream {
-  const secretsBehind = (text: string): readonly string[] => labels.flatMap((label) => text.split(label).slice(1).flatMap((rest) => /^[!-~\u0080-\u00FF]+/.exec(rest) ?? []));
+  const secretsBehind = (text: string): readonly string[] => labels.flatMap((label) => text.split(label).slice(1).flatMap((rest) => /^[\w+/=-]+/.exec(rest) ?? []).filter(madeUp));
   let { masker } = secrets;
   let masked = masker.stream();
   let held = '';
@@ -21,7 +27,7 @@ export function learningStream(secrets: Secrets, labels: readonly string[]): Mas
     held = text.slice(unfinished);
     const whole = text.slice(0, unfinished);
     const learnt = secretsBehind(whole);
-    if (learnt.length > 0) secrets.add(learnt.map((secret) => Buffer.from(secret, 'latin1').toString()));
+    if (learnt.length > 0) secrets.add(learnt);
     const pieces: Buffer[] = [];
     // Another stream may have learnt some too.
     if (masker !== secrets.masker) {
