@@ -1,4 +1,4 @@
-/** Images that the repository's Compose files name. */
+/** What the repository's Compose files say about images: those that they name, and what they build. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -6,23 +6,36 @@ import { parseDocument } from 'yaml';
 import { valueAt } from '../drill-file/explain.ts';
 import { isImageName } from './images-in-blocks.ts';
 
-const composeFile = /^(?:docker-)?compose.*\.ya?ml$/;
+/** By its name. */
+export const isComposeFile = (file: string): boolean => /^(?:docker-)?compose.*\.ya?ml$/.test(basename(file));
 
 /** @param tracked files relative to `folder`. Files that cannot be read name nothing. */
 export function imagesInCompose(folder: string, tracked: Iterable<string>): readonly string[] {
-  const files = [...tracked].filter((file) => composeFile.test(basename(file)));
+  const files = [...tracked].filter(isComposeFile);
   return [...new Set(files.flatMap((file) => imagesOf(readFile(join(folder, file)), exampleVariables(join(folder, dirname(file))))))];
 }
 
 /** Images of one Compose file, with variables as `.env.example` has them, or their defaults. */
 export function imagesOf(source: string, variables: NodeJS.Dict<string>): readonly string[] {
-  const services = valueAt(contentOf(source), ['services']);
-  if (typeof services !== 'object' || services === null) return [];
-  return Object.values(services)
-    .map((service: unknown) => valueAt(service, ['image']))
+  return servicesOf(source)
+    .map((service) => valueAt(service, ['image']))
     .filter((image) => typeof image === 'string')
     .map((image) => interpolate(image, variables))
     .filter((image) => isImageName(image));
+}
+
+/** Folders that images are built from, as one Compose file has them: relative to its own. What is fetched from elsewhere is none. */
+export function contextsInCompose(source: string): readonly string[] {
+  return servicesOf(source)
+    .map((service) => valueAt(service, ['build']))
+    .map((build) => (typeof build === 'string' || build === undefined ? build : (valueAt(build, ['context']) ?? '.')))
+    .filter((context) => typeof context === 'string')
+    .filter((context) => !/^[a-z+]+:|^git@/i.test(context));
+}
+
+function servicesOf(source: string): readonly unknown[] {
+  const services = valueAt(contentOf(source), ['services']);
+  return typeof services === 'object' && services !== null ? Object.values(services) : [];
 }
 
 function contentOf(source: string): unknown {

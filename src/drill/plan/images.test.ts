@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { imagesInShell } from './images-in-blocks.ts';
-import { imagesOf, interpolate } from './images-in-compose.ts';
+import { contextsInCompose, imagesOf, interpolate } from './images-in-compose.ts';
 
 describe('imagesInShell', () => {
   it.each<[string, readonly string[]]>([
@@ -42,5 +42,10 @@ describe('images of a Compose file', () => {
 
   it.each(['', 'services: []', 'services: { a: 1 }', '{ not yaml', 'services: { a: !reset { image: x } }'])('has none, or what it can, in %s', (source) => {
     expect(imagesOf(source, {})).toEqual(source.includes('reset') ? ['x'] : []);
+  });
+
+  it('is told with the folders that it builds from, and not what is fetched', () => {
+    const builds = ['.', '{ context: app }', '{ dockerfile: D }', '{ dockerfile_inline: FROM a }', 'https://example.org/a.git', "'git@example.org:a.git'"];
+    expect(contextsInCompose(`services:\n${builds.map((build, at) => `  s${at}: { build: ${build} }\n`).join('')}  n: { image: a }\n`)).toEqual(['.', 'app', '.', '.']);
   });
 });

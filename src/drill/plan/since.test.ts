@@ -77,6 +77,22 @@ describe('a change touches', { timeout: 60_000 }, () => {
     expect(await touchedSince(linked.trim(), { 'tools/real-restore': 'echo other\n' })).toEqual({ other: ['tools/real-restore differs, which scripts/restore.sh names or reads'] });
   });
 
+  it('the scenario that names it by a glob, or starts what a Compose file builds of it', async () => {
+    await repository.git('reset', '-q', '--hard', 'base');
+    await repository.commit({
+      'drill.yaml': edited(twoScenarios, { './scripts/restore.sh /srv': 'cat conf/*.yml' }),
+      'web/compose.yaml': 'services:\n  a: { build: lib }\n  b: { build: { context: app, dockerfile: ../other.txt } }\n',
+    });
+    await repository.git('tag', 'built');
+    const why = async (file: string): Promise<Readonly<Record<string, readonly string[]>>> => {
+      await repository.git('reset', '-q', '--hard', 'built');
+      return touchedSince('built', { [file]: 'new\n' });
+    };
+    expect(await why('conf/a.yml')).toEqual({ other: ['conf/a.yml differs, which restore cat conf/*.yml names or reads'] });
+    for (const file of ['web/lib/Dockerfile', 'web/app/main.py', 'web/other.txt']) expect(await why(file)).toEqual({ gone: [`${file} differs, which web/compose.yaml names or reads`] });
+    for (const file of ['conf/a.json', 'lib/main.py', 'web/more/Dockerfile']) expect(await why(file)).toEqual({});
+  });
+
   it('all scenarios where the drill file could not be read before', async () => {
     const why = ['the drill file could not be read as of that commit'];
     expect(await touchedBy({}, 'unreadable')).toEqual({ gone: why, other: why });
