@@ -15,16 +15,16 @@ import type { HistoryLine } from './report/history.ts';
 
 const tell = (text: string): void => void process.stdout.write(text);
 
-interface RunbookTable {
+interface TableInRunbook {
   readonly path: string;
   readonly bytes: Buffer;
   readonly place: TablePlace;
 }
 
 /** The tables of all runbooks. Throws `InputErrors` where no runbook has the markers, or where they are wrong: said before anything runs. */
-async function findTables({ runbooks }: Outline): Promise<readonly RunbookTable[]> {
+async function findTables({ runbooks }: Outline): Promise<readonly TableInRunbook[]> {
   const wanted = '<!-- drill:benchmark --> and <!-- /drill:benchmark -->, once, each in a line of its own';
-  const tables: RunbookTable[] = [];
+  const tables: TableInRunbook[] = [];
   for (const path of runbooks) {
     const bytes = await readFile(path);
     const place = findTable(bytes, { mdx: path.endsWith('.mdx') });
@@ -47,26 +47,23 @@ async function knownHistory(outline: Outline, out: string, history = defaultHist
   return input.report.drill === outline.name ? input.history : lines;
 }
 
-interface StaleTable {
+interface CheckedTable {
   readonly path: string;
   readonly line: number;
-  /** Lines that stand there and should not, and those that should. */
-  readonly there: readonly string[];
-  readonly expected: readonly string[];
+  /** Lines that stand there, and those that should; null where they are the same. */
+  readonly stale: { readonly there: readonly string[]; readonly expected: readonly string[]; readonly bytes: Buffer } | null;
+  /** Scenarios whose row no known drill can have given. */
+  readonly left: readonly string[];
 }
 
-/** Rewrites the tables that are stale; with `write: false` only tells them. */
-async function refreshTables(outline: Outline, history: readonly HistoryLine[], { write }: { readonly write: boolean }): Promise<readonly StaleTable[]> {
-  const stale: StaleTable[] = [];
-  for (const { path, bytes, place } of await findTables(outline)) {
+async function checkedTables(outline: Outline, history: readonly HistoryLine[]): Promise<readonly CheckedTable[]> {
+  const today = new Date().toISOString().slice(0, 10);
+  return (await findTables(outline)).map(({ path, bytes, place }) => {
     const there = tableLines(bytes, place);
-    const expected = runbookTable(outline.scenarios, history, there.map(rowCells), new Date().toISOString().slice(0, 10));
+    const { lines: expected, left } = runbookTable(outline.scenarios, history, there.map(rowCells), today);
     const after = withTable(bytes, place, expected);
-    if (after === bytes) continue;
-    stale.push({ path, line: place.line, there, expected });
-    if (write) await writeFile(path, after);
-  }
-  return stale;
+    return { path, line: place.line, stale: after === bytes ? null : { there, expected, bytes: after }, left };
+  });
 }
 
 /** The drill file's scenarios and runbooks; what is wrong with the markers is told before anything runs. */
@@ -77,24 +74,37 @@ export async function outlineWithTable(drillFile: string | undefined): Promise<O
   return outline;
 }
 
+/** How a table is named in what is told of it. */
+const at = ({ path, line }: CheckedTable): string => `${relative(process.cwd(), path)}:${line}`;
+
 /** `--update`: the runbook's table is what is known of the last drills. */
 export async function updateTable(outline: Outline, out: string, history: string | undefined): Promise<void> {
-  const stale = await refreshTables(outline, await knownHistory(outline, out, history), { write: true });
-  tell(stale.length === 0 ? 'the benchmark table is up to date\n' : stale.map(({ path, line }) => `${relative(process.cwd(), path)}:${line}: the benchmark table was written\n`).join(''));
+  const tables = await checkedTables(outline, await knownHistory(outline, out, history));
+  for (const table of tables) {
+    if (table.stale === null) continue;
+    await writeFile(table.path, table.stale.bytes);
+    tell(`${at(table)}: the benchmark table was written\n`);
+  }
+  if (tables.every(({ stale }) => stale === null)) tell('the benchmark table is up to date\n');
 }
 
-/** `--check`: runs no drill; the table is compared with the history and the drill in the folder. The exit status: 1 where it is stale. */
+/** `--check`: runs no drill; the table is compared with the history and the drill in the folder. The exit status: 1 where it is stale, or says what nothing proves. */
 export async function checkTable(outline: Outline, out: string, history: string | undefined): Promise<number> {
   const known = await knownHistory(outline, out, history);
   if (known.length === 0) {
     throw new InputErrors([{ file: relative(process.cwd(), out) || '.', line: 1, column: 1, message: 'there is no drill to compare the benchmark table with', expected: `a ${journalName} or a history of ${outline.name}`, got: 'neither', help: 'drill first, or name the history with --history or the folder with --out' }]);
   }
-  const stale = await refreshTables(outline, known, { write: false });
-  for (const { path, line, there, expected } of stale) {
-    tell(`${relative(process.cwd(), path)}:${line}: the benchmark table is stale: run \`runbook-drill report --update\`\n`);
-    const lines = [...there.filter((text) => !expected.includes(text)).map((text) => `- ${text}`), ...expected.filter((text) => !there.includes(text)).map((text) => `+ ${text}`)];
-    tell(lines.map((text) => `  ${terminalText(text)}\n`).join(''));
-  }
-  if (stale.length === 0) tell('the benchmark table is up to date\n');
-  return stale.length === 0 ? 0 : 1;
+  const wrong = (await checkedTables(outline, known)).filter(({ stale, left }) => stale !== null || left.length > 0);
+  for (const table of wrong) tellWrong(table);
+  if (wrong.length === 0) tell('the benchmark table is up to date\n');
+  return wrong.length === 0 ? 0 : 1;
+}
+
+function tellWrong(table: CheckedTable): void {
+  for (const name of table.left) tell(terminalText(`${at(table)}: the row of ${name} is newer than every drill of it that is known here: name the history that has its drill with --history, or drill it again`) + '\n');
+  if (table.stale === null) return;
+  const { there, expected } = table.stale;
+  tell(`${at(table)}: the benchmark table is stale: run \`runbook-drill report --update\`\n`);
+  const lines = [...there.filter((text) => !expected.includes(text)).map((text) => `- ${text}`), ...expected.filter((text) => !there.includes(text)).map((text) => `+ ${text}`)];
+  tell(lines.map((text) => `  ${terminalText(text)}\n`).join(''));
 }

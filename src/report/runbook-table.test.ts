@@ -13,17 +13,18 @@ describe('a row that is in the runbook, and not in the history', () => {
     ['stays on the day of its drill', today, true],
     ['goes where no drill can have written it yet', '2026-11-26', false],
   ])('%s', (_, day, stays) => {
-    const rows = runbookTable([outline('a', 'Loss of data')], [], [rowOf('Loss of data', day)], today);
-    expect(rows.join('\n').includes('SUCCESSFUL')).toBe(stays);
+    const { lines, left } = runbookTable([outline('a', 'Loss of data')], [], [rowOf('Loss of data', day)], today);
+    expect(lines.join('\n').includes('SUCCESSFUL')).toBe(stays);
+    expect(left).toEqual(stays ? ['Loss of data'] : []);
   });
 
   it('stays beside scenarios that have no title either', () => {
-    const rows = runbookTable([outline('a', ''), outline('b', '')], [], [rowOf('b', today)], today);
+    const rows = runbookTable([outline('a', ''), outline('b', '')], [], [rowOf('b', today)], today).lines;
     expect(rows.filter((row) => row.includes('SUCCESSFUL'))).toEqual([expect.stringMatching(/^\| b /)]);
   });
 
   it('goes where two scenarios have its title: it is not known whose it is', () => {
-    const rows = runbookTable([outline('a', 'Loss'), outline('b', 'Loss')], [], [rowOf('Loss', today)], today);
+    const rows = runbookTable([outline('a', 'Loss'), outline('b', 'Loss')], [], [rowOf('Loss', today)], today).lines;
     expect(rows.join('\n')).not.toContain('SUCCESSFUL');
   });
 });
@@ -36,18 +37,18 @@ describe('a table with columns of its own', () => {
   };
 
   it('keeps them, and is given what tells whether they are worth anything', () => {
-    expect(runbookTable([outline('a', 'Loss of data'), outline('b', 'Other')], [drilled], four, today)).toEqual([
+    expect(runbookTable([outline('a', 'Loss of data'), outline('b', 'Other')], [drilled], four, today)).toEqual({ left: [], lines: [
       '| Scenario | Target RTO | Last Tested | Actual Time | Data | RPO | Verdict |',
       '| ---------- | -----: | --- | --- | ---: | ---: | --- |',
       '| Loss of data | 15m | 2026-11-20 | – | 3 of 4 | – | FAILED |',
       '| Other | 15m | – | – | – | – | – |',
-    ]);
+    ] });
   });
 
   it('keeps a row that a newer drill wrote, wherever its day stands', () => {
-    const written = runbookTable([outline('a', 'Loss of data')], [drilled], four, today).map((line) => line.slice(2, -2).split(' | '));
+    const written = runbookTable([outline('a', 'Loss of data')], [drilled], four, today).lines.map((line) => line.slice(2, -2).split(' | '));
     const newer = written.map((row) => row.map((cell) => (cell === '2026-11-20' ? '2026-11-24' : cell === 'FAILED' ? 'SUCCESSFUL' : cell)));
-    expect(runbookTable([outline('a', 'Loss of data')], [drilled], newer, today).at(-1)).toContain('| 2026-11-24 | – | 3 of 4 | – | SUCCESSFUL |');
+    expect(runbookTable([outline('a', 'Loss of data')], [drilled], newer, today).lines.at(-1)).toContain('| 2026-11-24 | – | 3 of 4 | – | SUCCESSFUL |');
   });
 
   it.each([
@@ -56,6 +57,6 @@ describe('a table with columns of its own', () => {
     ['no column names the scenario', [['RTO', 'Verdict'], ['---', '---']]],
     ['it is no table', [['Scenario', 'RTO']]],
   ])('is written with ours where %s', (_, existing) => {
-    expect(runbookTable([outline('a', '')], [], existing, today)[0]).toBe('| Scenario | RTO | RTA | Gap | RPO | RPA | Data | As written | Verdict | Last tested |');
+    expect(runbookTable([outline('a', '')], [], existing, today).lines[0]).toBe('| Scenario | RTO | RTA | Gap | RPO | RPA | Data | As written | Verdict | Last tested |');
   });
 });

@@ -11,14 +11,21 @@ interface RunbookColumn {
   readonly rule: string;
 }
 
+export interface RunbookTable {
+  /** Of GitHub's Markdown. */
+  readonly lines: readonly string[];
+  /** Scenarios whose row was left as it stood, newer than the history: nothing here tells whether a drill wrote it. */
+  readonly left: readonly string[];
+}
+
 /**
- * Lines of the table, of GitHub's Markdown.
+ * The table as it should stand.
  * @param history of this drill file, oldest first.
  * @param existing rows of the table that is there, as cells: one that is newer than the history, or about what the history does not know, stays.
  * Its columns stay too, where all of them are known; without a verdict beside them nobody could tell what the others are worth.
  * @param today as `2026-11-25`, UTC: a row of a later day was written by no drill.
  */
-export function runbookTable(declared: readonly ScenarioOutline[], history: readonly HistoryLine[], existing: readonly (readonly string[])[], today: string): readonly string[] {
+export function runbookTable(declared: readonly ScenarioOutline[], history: readonly HistoryLine[], existing: readonly (readonly string[])[], today: string): RunbookTable {
   const latest = latestOf(history);
   const names = declared.map(nameOf);
   const columns = columnsOf(existing);
@@ -31,9 +38,13 @@ export function runbookTable(declared: readonly ScenarioOutline[], history: read
     // A row says no more of its scenario than this: with two of one name it is nobody's.
     const isOnly = names.filter((name) => name === nameOf(scenario)).length === 1;
     const there = existing.find((candidate) => isOnly && candidate.length === cells.length && candidate[scenarioAt] === cells[scenarioAt]);
-    return there !== undefined && lastTested(there) > lastTested(cells) && lastTested(there) <= today ? there : cells;
+    const isLeft = there !== undefined && lastTested(there) > lastTested(cells) && lastTested(there) <= today;
+    return { name: nameOf(scenario), cells: isLeft ? there : cells, isLeft };
   });
-  return [tableLine(columns.map(({ title }) => title)), tableLine(columns.map(({ rule }) => rule)), ...rows.map(tableLine)];
+  return {
+    lines: [tableLine(columns.map(({ title }) => title)), tableLine(columns.map(({ rule }) => rule)), ...rows.map(({ cells }) => tableLine(cells))],
+    left: rows.filter(({ isLeft }) => isLeft).map(({ name }) => name),
+  };
 }
 
 /** What runbooks call our columns, in small letters; besides our own titles. */
