@@ -49,4 +49,4 @@ export const withPlan = (command: Command): Command =>
     .option('--since <commit>', 'only scenarios that differ from this commit: their blocks, their parts of the drill file, the files they name');
 
 export const update = (): Option => new Option('--update', "rewrite the runbook's benchmark table, between its markers").default(false).conflicts('check');
-export const check = (): Option => new Option('--check', "run and write nothing; exit 1 when the runbook's benchmark table is stale").default(false);
+export const check = (): Option => new Option('--check', "run and write nothing; exit 1 when the runbook's benchmark table is stale or unproven").default(false);

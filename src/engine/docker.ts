@@ -1,5 +1,6 @@
 /** Docker with Compose in a host, through its own command line. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { engineFacts } from '../ports/engine-facts.ts';
 import type { Engine, KilledInstance, PlaceLocation } from '../ports/engine.ts';
 import type { Host } from '../ports/host.ts';
 import { docker, isNotThere, lines, tryDocker } from './docker-command.ts';
@@ -11,7 +12,7 @@ import { engineVolumes, volumeRoot } from './docker-volumes.ts';
 
 export const dockerEngine: Engine = {
   name: 'docker',
-  storage: ['/var/lib/docker', '/var/lib/containerd'],
+  storage: [engineFacts.docker.home, '/var/lib/containerd'],
   secretLabels: [],
   volumes: engineVolumes,
   makeVolume,

@@ -1,4 +1,5 @@
 /** Incus in a host. */
+import { engineFacts } from '../ports/engine-facts.ts';
 import { instanceEngine } from './instance-engine.ts';
 
-export const incusEngine = instanceEngine({ name: 'incus', client: '/usr/bin/incus', clientConfig: 'INCUS_CONF', home: '/var/lib/incus' });
+export const incusEngine = instanceEngine({ name: 'incus', client: '/usr/bin/incus', clientConfig: 'INCUS_CONF', home: engineFacts.incus.home });

@@ -1,7 +1,7 @@
 /** Services that are databases, brokers and object stores: each kind with its own options. */
 import { z } from 'zod';
 import { duration, mapping, pattern, text } from './schema-parts.ts';
-import { common, url } from './schema-service-parts.ts';
+import { common, type KindFacts, url } from './schema-service-parts.ts';
 
 const serverUrl = (protocol: RegExp, example: string) => z.url({ protocol, error: `a URL such as ${example}` });
 const database = text('the database that is dumped; default: each that the server has');
@@ -58,3 +58,13 @@ const s3 = mapping(
 );
 
 export const databases = [mosquitto, sqlite, postgres, mariadb, redis, s3] as const;
+
+export const databaseFacts = {
+  mosquitto: { isServer: true },
+  sqlite: { path: 'file' },
+  postgres: { isServer: true },
+  // Each folder is a database to it: with a canary tree there `mariadb-dump --all-databases` fails ("Incorrect database name
+  // '#mysql50#.drill-canary'", 11.8).
+  mariadb: { isServer: true, ownsFolders: true },
+  redis: { isServer: true },
+} as const satisfies Readonly<Record<string, KindFacts>>;

@@ -1,7 +1,7 @@
 /** Services that a fleet is made with: a certificate authority, the state of its infrastructure, the locks on it. */
 import { z } from 'zod';
 import { mapping, text } from './schema-parts.ts';
-import { common, url } from './schema-service-parts.ts';
+import { common, type KindFacts, url } from './schema-service-parts.ts';
 
 const { user: _user, ...withoutUser } = common;
 
@@ -25,3 +25,5 @@ const atlantis = mapping(
 );
 
 export const infrastructure = [stepCa, tofu, atlantis] as const;
+
+export const infrastructureFacts = { tofu: { path: 'directory' }, atlantis: { path: 'file' } } as const satisfies Readonly<Record<string, KindFacts>>;

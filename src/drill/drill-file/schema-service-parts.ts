@@ -23,3 +23,13 @@ export const common = {
   password: password.optional(),
   'ready-timeout': duration('longest time until it is ready; default 120s').default(120),
 };
+
+/** What a plan must know of a kind besides its options. */
+export interface KindFacts {
+  /** Option with the path of what it works on, in the host or, with `inside`, in the container. */
+  readonly path?: 'file' | 'directory';
+  /** A server of a protocol of its own: it is asked in its container or at its URL, and one of them must be given. */
+  readonly isServer?: true;
+  /** It takes any folder in its data for something of its own. */
+  readonly ownsFolders?: true;
+}

@@ -1,10 +1,10 @@
 /** The services of a drill file: programs whose API is used to seed and to check data. */
 import { z } from 'zod';
-import { databases } from './schema-databases.ts';
-import { infrastructure } from './schema-infrastructure.ts';
+import { databaseFacts, databases } from './schema-databases.ts';
+import { infrastructure, infrastructureFacts } from './schema-infrastructure.ts';
 import { monitoring } from './schema-monitoring.ts';
 import { either, key, mapping, named, text } from './schema-parts.ts';
-import { common, url } from './schema-service-parts.ts';
+import { common, type KindFacts, url } from './schema-service-parts.ts';
 
 const request = mapping(
   {
@@ -64,3 +64,4 @@ const kinds = schemas.flatMap(({ shape: { kind } }) => [...kind.values]);
 export const service = z.discriminatedUnion('kind', schemas, { error: `a service with a kind: ${kinds.join(' ')}` }).meta({ id: 'service', description: 'a program whose API is used to seed and to check data' });
 export const serviceKinds: readonly string[] = kinds;
 export type DrillService = z.output<typeof service>;
+export const kindFacts: Readonly<Partial<Record<DrillService['kind'], KindFacts>>> = { ...databaseFacts, ...infrastructureFacts };

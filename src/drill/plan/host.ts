@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type EngineName, type EnvironmentName, environmentNames, type ImageRequest, type NetworkMode } from '../../ports/host.ts';
+import { carriedBy } from '../../ports/engine-facts.ts';
+import { type EnvironmentName, environmentNames, type ImageRequest, type NetworkMode } from '../../ports/host.ts';
 import { choice } from '../drill-file/explain.ts';
 import type { Path } from '../drill-file/positions.ts';
 import type { HostFile, HostPlan } from '../model.ts';
@@ -13,9 +14,6 @@ export interface HostOverrides {
   readonly environment: string | undefined;
   readonly network: NetworkMode | undefined;
 }
-
-/** Which engines each environment can carry. */
-const pairs: Readonly<Record<EnvironmentName, readonly EngineName[]>> = { docker: ['docker', 'incus', 'lxd'], lxd: ['docker', 'incus'], incus: ['docker', 'incus'] };
 
 export function planHost(context: PlanContext, overrides: HostOverrides): Omit<HostPlan, 'foundImages'> {
   const { host } = context.drill;
@@ -44,8 +42,8 @@ function environmentOf(context: PlanContext, override: string | undefined): Envi
     context.problems.atKey(['host'], { message: `there is no environment \`${override ?? ''}\``, ...choice(override ?? '', environmentNames) });
     return host.environment;
   }
-  if (!pairs[environment].includes(host.engine)) {
-    const possible = environmentNames.map((name) => `${name} hosts ${pairs[name].join(', ')}`).join('; ');
+  if (!carriedBy[environment].includes(host.engine)) {
+    const possible = environmentNames.map((name) => `${name} hosts ${carriedBy[name].join(', ')}`).join('; ');
     context.problems.atKey(['host', 'engine'], { message: `a host of the environment ${environment} cannot carry the engine ${host.engine}`, expected: possible, got: `${environment} with ${host.engine}`, help: 'choose one of these pairs' });
   }
   return environment;

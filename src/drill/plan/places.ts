@@ -1,7 +1,8 @@
 import { nameOf } from '../drill-file/explain.ts';
 import type { Path } from '../drill-file/positions.ts';
 import type { DrillPlace } from '../drill-file/schema.ts';
-import type { EngineName } from '../../ports/host.ts';
+import { kindFacts } from '../drill-file/schema-services.ts';
+import { type EngineFacts, engineFacts } from '../../ports/engine-facts.ts';
 import type { PlacePlan } from '../model.ts';
 import { contentOf } from './contents.ts';
 import { keyLine, type PlanContext } from './context.ts';
@@ -26,13 +27,10 @@ function planPlace(context: PlanContext, name: string, place: DrillPlace): Place
   };
 }
 
-/**
- * MariaDB takes every folder in its data directory for a database: with a canary tree in it, `mariadb-dump --all-databases` fails
- * ("Incorrect database name '#mysql50#.drill-canary'", 11.8). Unless the drill file says otherwise its rows alone prove it.
- */
+/** Where a service would take the canary tree for something of its own, its own canary alone proves the place, unless the drill file says otherwise. */
 function defaultCompare({ drill }: PlanContext, name: string, place: DrillPlace): PlacePlan['compare'] {
   if ('file' in place) return 'exact';
-  return Object.values(drill.services).some((service) => service.kind === 'mariadb' && service.data === name) ? 'service' : 'stable';
+  return Object.values(drill.services).some(({ kind, data }) => kindFacts[kind]?.ownsFolders === true && data === name) ? 'service' : 'stable';
 }
 
 function locationOf(context: PlanContext, place: DrillPlace, path: Path): PlacePlan['location'] {
@@ -42,41 +40,14 @@ function locationOf(context: PlanContext, place: DrillPlace, path: Path): PlaceP
   return 'bucket' in place ? { type: 'bucket', name: nameIn(context, 'bucket', place.bucket, path) } : { type: 'instance', name: nameIn(context, 'instance', place.instance, path) };
 }
 
-type EnginesOwn = 'volume' | 'bucket' | 'instance';
-
-interface NameRule {
-  readonly matches: RegExp;
-  readonly expected: string;
-  readonly help: string;
-}
-
-const inPool = (what: string, command: string): NameRule => ({
-  matches: /^(?:[^/:\s]+:)?[^/:\s]+\/[^/:\s]+$/,
-  expected: `pool/${what}, or project:pool/${what}`,
-  help: `give the pool and the name that \`${command}\` shows`,
-});
-const instanceName: NameRule = { matches: /^(?:[^/:\s]+:)?[a-zA-Z][a-zA-Z0-9-]*$/, expected: 'the name of an instance, or project:name', help: 'give the name that the engine lists' };
-
-/**
- * What each engine has, and how it is named. Docker takes a name with a slash for a folder, and would plant in the wrong place
- * without a word. LXD 5.0 has no `storage bucket`.
- */
-const namesIn: Readonly<Record<EngineName, Partial<Record<EnginesOwn, NameRule>>>> = {
-  docker: { volume: { matches: /^[a-zA-Z0-9][\w.-]*$/, expected: 'letters, digits, dots, dashes and underscores', help: 'give the name that `docker volume ls` shows; a bind mount is a `path`' } },
-  incus: { volume: inPool('volume', 'incus storage volume list POOL'), bucket: inPool('bucket', 'incus storage bucket list POOL'), instance: instanceName },
-  lxd: { volume: inPool('volume', 'lxc storage volume list POOL'), instance: instanceName },
-};
-
-const withArticle: Readonly<Record<EngineName, string>> = { docker: 'a Docker', incus: 'an Incus', lxd: 'an LXD' };
-
-function nameIn({ drill, problems }: PlanContext, type: EnginesOwn, name: string, path: Path): string {
-  const { engine } = drill.host;
-  const rule = namesIn[engine][type];
+/** The name as it is written; what the engine has no such thing for, or would not take, is told. */
+function nameIn({ drill, problems }: PlanContext, type: keyof EngineFacts['names'], name: string, path: Path): string {
+  const { title, names } = engineFacts[drill.host.engine];
+  const rule = names[type];
   if (rule === undefined) {
-    const has = Object.keys(namesIn[engine]).join(', ');
-    problems.atKey([...path, type], { message: `${withArticle[engine]} host has no ${type}s`, expected: `one of ${has}, path, file`, got: `${type}: ${name}`, help: 'declare what the engine has, or choose another `host.engine`' });
+    problems.atKey([...path, type], { message: `${title} host has no ${type}s`, expected: `one of ${Object.keys(names).join(', ')}, path, file`, got: `${type}: ${name}`, help: 'declare what the engine has, or choose another `host.engine`' });
   } else if (!rule.matches.test(name)) {
-    problems.atValue([...path, type], { message: `\`${name}\` is no name of ${withArticle[engine]} ${type}`, expected: rule.expected, got: `\`${name}\``, help: rule.help });
+    problems.atValue([...path, type], { message: `\`${name}\` is no name of ${title} ${type}`, expected: rule.expected, got: `\`${name}\``, help: rule.help });
   }
   return name;
 }

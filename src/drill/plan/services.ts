@@ -1,6 +1,7 @@
+import { valueAt } from '../drill-file/explain.ts';
 import type { Path } from '../drill-file/positions.ts';
 import type { DrillPassword } from '../drill-file/schema-service-parts.ts';
-import type { DrillService } from '../drill-file/schema-services.ts';
+import { type DrillService, kindFacts } from '../drill-file/schema-services.ts';
 import type { PlacePlan, ServicePlan } from '../model.ts';
 import { variable } from './contents.ts';
 import { checkNames, keyLine, type PlanContext } from './context.ts';
@@ -30,7 +31,7 @@ function checkService(context: PlanContext, service: DrillService, path: Path): 
   if (service.kind === 'command') checkCommand(context, service, path);
   if (service.kind === 'http') checkHttp(context, service, path);
   checkPath(context, service, path);
-  if (service.kind === 'postgres' || service.kind === 'mariadb' || service.kind === 'redis' || service.kind === 'mosquitto') checkAddress(context, service, path);
+  if (kindFacts[service.kind]?.isServer === true) checkAddress(context, { url: undefined, inside: undefined, ...service }, path);
 }
 
 /** A server is asked in its container or at its URL; its password stands in neither. */
@@ -43,11 +44,11 @@ function checkAddress(context: PlanContext, { url, inside }: { readonly url?: st
   }
 }
 
-/** Where its data is, for a kind that works on files. */
+/** What it works on, for a kind that works on files. */
 function pathOf(service: DrillService): { readonly key: string; readonly path: string } | null {
-  if (service.kind === 'sqlite') return { key: 'file', path: service.file };
-  if (service.kind === 'atlantis') return { key: 'file', path: service.file };
-  return service.kind === 'tofu' ? { key: 'directory', path: service.directory } : null;
+  const key = kindFacts[service.kind]?.path;
+  const path = key === undefined ? undefined : valueAt(service, [key]);
+  return key === undefined || typeof path !== 'string' ? null : { key, path };
 }
 
 function checkPath(context: PlanContext, service: DrillService, path: Path): void {

@@ -1,6 +1,7 @@
 /** No side doors: what a restore must bring back may not come back by itself, through offsite, host.files or Git. */
 import { basename, posix } from 'node:path';
 import picomatch from 'picomatch';
+import { engineFacts } from '../../ports/engine-facts.ts';
 import type { EngineName } from '../../ports/host.ts';
 import type { PlacePlan } from '../model.ts';
 import { type Path } from '../drill-file/positions.ts';
@@ -35,10 +36,7 @@ export function checkSideDoors(context: PlanContext, places: readonly PlacePlan[
 /** Where its content lies in the host, for what has a known folder. */
 function folderOf({ location }: PlacePlan, engine: EngineName): string | null {
   if (location.type === 'path' || location.type === 'file') return location.path;
-  if (location.type !== 'volume') return null;
-  if (engine === 'docker') return location.name.includes('/') ? null : `/var/lib/docker/volumes/${location.name}/_data`;
-  const [, project = 'default', pool, name] = /^(?:([^:]+):)?([^/]+)\/(.+)$/.exec(location.name) ?? [];
-  return pool === undefined || name === undefined ? null : `/var/lib/${engine}/storage-pools/${pool}/custom/${project}_${name}`;
+  return location.type === 'volume' ? engineFacts[engine].volumeFolder(location.name) : null;
 }
 
 function checkTracked(context: PlanContext, place: PlacePlan, folder: string, at: Path): void {
