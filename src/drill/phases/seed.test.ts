@@ -30,7 +30,7 @@ it('a service that serves the canary of its place is asked for it once it is pla
   const exec = (command: readonly string[], options: ExecOptions = {}) => {
     if (command.some((word) => word.includes('canary tree') || word.includes('setfattr'))) calls.push('plant');
     // 44: no manifest, since nothing is there.
-    return Promise.resolve({ exitCode: options.stdout === undefined ? 0 : 44, stdout: Buffer.from('1.5'), stderr: '' });
+    return Promise.resolve({ exitCode: options.stdout === undefined ? 0 : 44, stdout: Buffer.from('1.5 1.504'), stderr: '' });
   };
   const host = brokenHost({ exec });
   const events: Omit<ScenarioEvent, 'scenario'>[] = [];

@@ -14,12 +14,16 @@ const never = [
   '/var/lib/runbook-drill', '/usr/local/lib/runbook-drill', '*/.git', '*/.gnupg', '*/.cache', '*/.docker',
 ];
 
-/** Reads the host's clock through a file, so that it is compared with what the kernel stamps on files. */
+/**
+ * Reads the host's clock through a file, so that it is compared with what the kernel stamps on files: a moment between two ticks of its
+ * clock, which are milliseconds apart. All that was done before has an earlier stamp, and all that is done from now on a later one.
+ */
 export async function markTime(host: Host): Promise<number> {
-  const result = await host.exec(['/bin/sh', '-ec', 'd=$(mktemp -d); f=$d/now; : > "$f"; stat -c %.9Z "$f"; rm -r "$d"']);
-  const seconds = Number.parseFloat(result.stdout.toString());
-  if (Number.isNaN(seconds)) throw new Error(`the host does not tell the time: ${result.stderr}`);
-  return seconds;
+  const script = 'd=$(mktemp -d); f=$d/now; : > "$f"; a=$(stat -c %.9Z "$f"); b=$a; while [ "$b" = "$a" ]; do echo >> "$f"; b=$(stat -c %.9Z "$f"); done; echo "$a $b"; rm -r "$d"';
+  const result = await host.exec(['/bin/sh', '-ec', script]);
+  const [before = Number.NaN, after = Number.NaN] = result.stdout.toString().trim().split(' ').map(Number);
+  if (Number.isNaN(before + after)) throw new Error(`the host does not tell the time: ${result.stderr}`);
+  return (before + after) / 2;
 }
 
 /** Names are bytes to `find`, which compares them with globs in half the time so. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestHost } from '../../../tests/test-host.ts';
 import type { ArtefactFact } from '../../drill/journal-events.ts';
 import type { Host } from '../../ports/host.ts';
-import { markTime } from './changed-files.ts';
+import { findChangedFiles, markTime } from './changed-files.ts';
 import { type BackupInspection, inspectBackup } from './inspect-backup.ts';
 import { findOldFiles } from './old-files.ts';
 import { PlaceIndex } from './places-within.ts';
@@ -83,6 +83,16 @@ describe('what a backup left', () => {
 });
 
 describe('what was there before', () => {
+  it('is told from what came after, however soon one follows the other', async () => {
+    for (let round = 0; round < 40; round += 1) {
+      await host.exec(['sh', '-c', 'echo old > /srv/backups/old.txt']);
+      const since = await markTime(host);
+      await host.exec(['sh', '-c', 'echo new > /srv/backups/new.txt']);
+      expect((await findChangedFiles(host, ['/srv/backups'], since, [])).map(({ path }) => path), `round ${round}`).toEqual(['/srv/backups/new.txt']);
+    }
+    await host.exec(['sh', '-c', 'rm -rf /srv/backups/*']);
+  });
+
   it('is told with the place that it is of, as an archive and as copies, and is not touched by that', async () => {
     const { stdout } = await host.exec(['sh', '-ec', 'sha256sum /data/noise; mkdir /srv/backups/mirror; tar czf /srv/backups/app.tar.gz -C /data .; cp /data/noise /srv/backups/mirror; touch -a -d 2020-01-01 /srv/backups/app.tar.gz']);
     const noise = { name: 'app', root: '/data', kind: 'folder' as const, files: new Map([['noise', stdout.toString().slice(0, 64)]]) };
