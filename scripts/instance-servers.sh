@@ -1,14 +1,5 @@
 # shell library of setup.sh: an LXD or Incus that answers, from Debian where there is none. One that answers already is used as it is.
 
-# answers_at SOCKET PATH: does a server answer there with 200?
-answers_at() {
-  [ -S "$1" ] || return 1
-  node -e '
-    const request = require("node:http").get({ socketPath: process.argv[1], path: process.argv[2], headers: { host: "local" }, timeout: 5000 }, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1));
-    request.on("error", () => process.exit(1));
-    request.on("timeout", () => process.exit(1));' "$1" "$2"
-}
-
 # What LXD and Incus do not have in common: `as_lxd`, `as_incus`.
 as_lxd() {
   title=LXD daemon=lxd group=lxd bridge=lxdbr0 subnet=10.67.0 client=lxc
@@ -32,15 +23,6 @@ server_answers() {
   return 1
 }
 
-await_server() {
-  local tries
-  for ((tries = 0; tries < 60; tries++)); do
-    if server_answers; then return 0; fi
-    sleep 0.5
-  done
-  return 1
-}
-
 # Debian 12 has Incus among its backports alone.
 known_to_apt() { [[ $(apt-cache policy "${packages[0]}" 2> /dev/null) == *'Candidate: '[0-9]* ]]; }
 server_from_apt() {
@@ -54,19 +36,7 @@ server_from_apt() {
   apt_install "${packages[@]}" dnsmasq-base btrfs-progs iptables uidmap ca-certificates
 }
 
-start_server() {
-  local log=/var/log/runbook-drill-$daemon.log
-  if [ -d /run/systemd/system ]; then
-    systemctl start "$daemon" || true
-  else
-    say "starting ${command[0]##*/} (its log: $log)"
-    setsid "${command[@]}" >> "$log" 2>&1 < /dev/null 9>&- &
-    disown
-  fi
-  await_server && return
-  [ -e "$log" ] && tail -n 5 "$log" >&2
-  cannot "${command[0]##*/} was started and does not answer. See $log or journalctl -u $daemon."
-}
+start_server() { start_daemon "$daemon" server_answers "${command[@]}"; }
 
 # A pool and a bridge, in the profile that every instance has. On btrfs a host begins as a snapshot of its image, and holds to
 # its size; where there is none it is `dir`.

@@ -30,6 +30,35 @@ apt_install() {
   rm -f "$log"
 }
 
+# answers_at SOCKET PATH: does a server answer there with 200?
+answers_at() {
+  [ -S "$1" ] || return 1
+  node -e '
+    const request = require("node:http").get({ socketPath: process.argv[1], path: process.argv[2], headers: { host: "local" }, timeout: 5000 }, (answer) => process.exit(answer.statusCode === 200 ? 0 : 1));
+    request.on("error", () => process.exit(1));
+    request.on("timeout", () => process.exit(1));' "$1" "$2"
+}
+
+# start_daemon UNIT CHECK COMMAND…: starts what serves, and waits half a minute until CHECK says that it does.
+start_daemon() {
+  local unit=$1 check=$2 program=${3##*/} tries
+  local log=/var/log/runbook-drill-$program.log
+  shift 2
+  if [ -d /run/systemd/system ]; then
+    systemctl start "$unit" || true
+  else
+    say "starting $program (its log: $log)"
+    setsid "$@" >> "$log" 2>&1 < /dev/null 9>&- &
+    disown
+  fi
+  for ((tries = 0; tries < 60; tries++)); do
+    if "$check"; then return; fi
+    sleep 0.5
+  done
+  [ ! -e "$log" ] || tail -n 5 "$log" >&2
+  cannot "$program was started and does not answer. See $log or journalctl -u $unit."
+}
+
 . scripts/instance-servers.sh
 
 npm_packages() {
@@ -63,28 +92,7 @@ engine_answers() {
   answers_at "${endpoint#unix://}" /_ping
 }
 
-await_engine() {
-  local tries
-  for ((tries = 0; tries < 60; tries++)); do
-    if engine_answers; then return 0; fi
-    sleep 0.5
-  done
-  return 1
-}
-
-start_engine() {
-  local log=/var/log/runbook-drill-dockerd.log
-  if [ -d /run/systemd/system ]; then
-    systemctl start docker || true
-  else
-    say "starting dockerd (its log: $log)"
-    setsid dockerd >> "$log" 2>&1 < /dev/null 9>&- &
-    disown
-  fi
-  await_engine && return
-  [ -e "$log" ] && tail -n 5 "$log" >&2
-  cannot "dockerd was started and does not answer. See $log or journalctl -u docker."
-}
+start_engine() { start_daemon docker engine_answers dockerd; }
 
 engine() {
   if engine_answers; then return; fi

@@ -2,26 +2,12 @@
 import { newRunId } from '../src/drill/run-id.ts';
 import { createDockerEnvironment } from '../src/host/docker.ts';
 import type { Environment, Host, HostSpec, ProvidedImage } from '../src/ports/host.ts';
+import { smallSpec } from '../src/ports/test-spec.ts';
 
 /** With the images copied in; the caller disposes of it. */
 export async function makeTestHost(images: readonly (string | { readonly name: string; readonly build: string })[] = [], spec: Partial<HostSpec> = {}, environment: Environment = createDockerEnvironment()): Promise<Host> {
   const work = { signal: AbortSignal.timeout(600_000), progress: () => undefined };
-  const host = await environment.createHost(
-    {
-      ownership: { run: newRunId(), scenario: 'test' },
-      engine: 'docker',
-      hostname: 'test',
-      user: 'ops',
-      network: 'isolated',
-      packages: [],
-      pool: null,
-      limits: { cpu: null, memoryBytes: null, diskBytes: null },
-      date: null,
-      gpgPassphrase: 'correct horse battery',
-      ...spec,
-    },
-    work,
-  );
+  const host = await environment.createHost({ ...smallSpec, ownership: { run: newRunId(), scenario: 'test' }, ...spec }, work);
   try {
     const provided: ProvidedImage[] = [];
     for (const image of images) {

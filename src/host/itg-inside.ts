@@ -35,7 +35,7 @@ export function describeInside(environment: Environment, made: () => Host, mode:
 
     it('knows its own name and keeps the passphrase to its user', async () => {
       expect((await run('hostname; getent hosts box | tr -s " "')).out).toBe('box\n127.0.1.1 box');
-      expect((await run('stat -c "%U %a" /run/runbook-drill/passphrase; cat /run/runbook-drill/passphrase')).out).toBe('ops 600\ncorrect horse');
+      expect((await run('stat -c "%U %a" /run/runbook-drill/passphrase; cat /run/runbook-drill/passphrase')).out).toBe('ops 600\ncorrect horse battery');
       expect((await run('cat /run/runbook-drill/passphrase', 'nobody')).code).toBe(1);
     });
 

@@ -1,23 +1,12 @@
 /** For tests with a real engine: what a host is asked to be, with an owner that is this process. */
 import { randomBytes } from 'node:crypto';
 import type { HostSpec } from '../ports/host.ts';
+import { smallSpec } from '../ports/test-spec.ts';
 import { connectServer, type InstanceServer, type ServerKind } from './instance/server.ts';
 
 /** A small isolated host of a run of its own. */
 export function testSpec(changes: Partial<HostSpec> = {}): HostSpec {
-  return {
-    ownership: { run: `test${randomBytes(4).toString('hex')}`, scenario: 'test' },
-    engine: 'docker',
-    hostname: 'box',
-    user: 'ops',
-    network: 'isolated',
-    packages: [],
-    pool: null,
-    limits: { cpu: null, memoryBytes: null, diskBytes: null },
-    date: null,
-    gpgPassphrase: 'correct horse',
-    ...changes,
-  };
+  return { ...smallSpec, ownership: { run: `test${randomBytes(4).toString('hex')}`, scenario: 'test' }, ...changes };
 }
 
 /** Options of a call that nobody aborts. */

@@ -3,11 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestHost } from '../../tests/test-host.ts';
 import type { ServicePlan } from '../drill/model.ts';
-import { dockerEngine } from '../engine/docker.ts';
 import { makeNonce } from '../evidence/nonce.ts';
-import type { ExecResult, Host } from '../ports/host.ts';
-import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
-import { createService } from './registry.ts';
+import type { Host } from '../ports/host.ts';
+import { check, type Subject, subjectOn } from './itg-subject.ts';
 
 /** All that a shell, a `.env` file and a configuration file could trip over. */
 const secret = 'p ss"w\'rd$x';
@@ -60,20 +58,7 @@ const again = (name: Container, fill = 'true'): Promise<string> => sh(`docker rm
 const pack = (name: Container, archive: string): string => `tar cf /srv/${archive}.tar -C ${volumes}/${name}/_data .`;
 const unpack = (archive: string): string => `tar xf /srv/${archive}.tar`;
 
-interface Subject {
-  readonly service: Service;
-  context(nonce: string): ServiceContext;
-}
-
-/** As a drill does it: see `contextFor` in src/drill/phases/services.ts. */
-async function subject(kind: string, options: ServicePlan['options'], inside: string | null = null): Promise<Subject> {
-  const service = await createService({ name: 'app', at: { file: 'drill.yaml', line: 1 }, kind, data: null, inside, readyTimeoutSeconds: 30, options });
-  const run: ServiceContext['run'] = (command, env, stdin): Promise<ExecResult> => {
-    const whole = inside === null ? ['/bin/bash', '-lc', command] : dockerEngine.insideCommand(inside, ['sh', '-c', command]);
-    return host.exec(whole, { user: 'ops', cwd: '/srv', env, ...(stdin === undefined ? {} : { stdin }) });
-  };
-  return { service, context: (nonce) => ({ host, nonce, placeNonce: null, workspace: '/srv', user: 'ops', signal: AbortSignal.timeout(120_000), run }) };
-}
+const subject = (kind: string, options: ServicePlan['options'], inside: string | null = null): Promise<Subject> => subjectOn(host, kind, options, inside);
 
 async function untilReady({ service, context }: Subject): Promise<void> {
   for (let tries = 0; ; tries += 1) {
@@ -84,7 +69,6 @@ async function untilReady({ service, context }: Subject): Promise<void> {
   }
 }
 
-const check = ({ service, context }: Subject, nonce: string): Promise<ProbeAnswer> => service.check(context(nonce));
 const state = async (subjected: Subject, nonce: string): Promise<string> => (await check(subjected, nonce)).state;
 
 async function planted(subjected: Subject): Promise<string> {

@@ -3,11 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTestHost } from '../../tests/test-host.ts';
 import type { ServicePlan } from '../drill/model.ts';
-import { dockerEngine } from '../engine/docker.ts';
 import { makeNonce } from '../evidence/nonce.ts';
-import type { ExecResult, Host } from '../ports/host.ts';
-import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
-import { createService } from './registry.ts';
+import type { Host } from '../ports/host.ts';
+import type { ProbeAnswer } from '../ports/service.ts';
+import { check, type Subject, subjectOn } from './itg-subject.ts';
 
 let host: Host;
 beforeAll(async () => {
@@ -23,22 +22,7 @@ async function sh(script: string, user = 'root'): Promise<string> {
   return result.stdout.toString('utf8');
 }
 
-interface Subject {
-  readonly service: Service;
-  context(nonce: string): ServiceContext;
-}
-
-/** As a drill does it: see `contextFor` in src/drill/phases/services.ts. */
-async function subject(kind: string, options: ServicePlan['options'], inside: string | null = null): Promise<Subject> {
-  const service = await createService({ name: 'app', at: { file: 'drill.yaml', line: 1 }, kind, data: null, inside, readyTimeoutSeconds: 30, options });
-  const run: ServiceContext['run'] = (command, env, stdin): Promise<ExecResult> => {
-    const whole = inside === null ? ['/bin/bash', '-lc', command] : dockerEngine.insideCommand(inside, ['sh', '-c', command]);
-    return host.exec(whole, { user: 'ops', cwd: '/srv', env, ...(stdin === undefined ? {} : { stdin }) });
-  };
-  return { service, context: (nonce) => ({ host, nonce, placeNonce: null, workspace: '/srv', user: 'ops', signal: AbortSignal.timeout(120_000), run }) };
-}
-
-const check = ({ service, context }: Subject, nonce: string): Promise<ProbeAnswer> => service.check(context(nonce));
+const subject = (kind: string, options: ServicePlan['options'], inside: string | null = null): Promise<Subject> => subjectOn(host, kind, options, inside);
 
 async function untilReady({ service, context }: Subject): Promise<void> {
   for (let tries = 0; ; tries += 1) {
