@@ -168,3 +168,10 @@ export function printedKey(printed: string): { readonly key: string; readonly na
   if (node.type !== 'Command') return { key: nodeKey(node, text.slice(node.pos, node.end)), name: null };
   return { key: commandKey(node), name: node.name?.text ?? null };
 }
+
+/** `[ a = b ]`, `[ -n x ]` act on an empty text as they should; a number or a path that is not there is a failure. */
+export function comparesText(words: StaticWords): boolean {
+  if (words.some((word) => word !== null && /^-(?:eq|ne|lt|le|gt|ge|ef|nt|ot)$/.test(word))) return false;
+  const operands = words.slice(1).filter((word) => word !== ']');
+  return operands.length === 1 || operands.some((word) => word !== null && /^(?:[=!]?=|-[nz])$/.test(word));
+}

@@ -1,20 +1,14 @@
 /** The walk over the syntax tree that tells each command where its exit status goes. */
 import { parse } from 'unbash';
 import type { AndOr, Case, Command, CommandNode, Pipeline, Redirection, Script, Statement, SyntaxNode, TestCommand, TestExpression } from 'unbash';
-import { commandKey, isMasker, nodeKey, staticWords, substitutionsIn } from './command-text.ts';
+import { commandKey, comparesText, isMasker, nodeKey, staticWords, substitutionsIn } from './command-text.ts';
 import type { StaticWords } from './command-text.ts';
+import { firstText, readsStatus } from './reads-status.ts';
+import { discardsStderr, redirectionName } from './redirections.ts';
+import { lineAt, type Source, sourceOf } from './source-text.ts';
 import type { Fate, Handler, PipelineUnit, Range, Unit } from './syntax.ts';
 
 type OrderedUnit = Unit & { readonly order: number };
-
-/** The text that offsets of a subtree count in. A string that bash runs is a text of its own inside the other. */
-interface Source {
-  readonly text: string;
-  readonly lineStarts: readonly number[];
-  readonly firstLine: number;
-  /** Where the string stands in the outermost text; null for that text itself. */
-  readonly at: Range | null;
-}
 
 interface Context {
   readonly source: Source;
@@ -47,9 +41,9 @@ export class SyntaxWalk {
     statements.forEach((statement, at) => {
       const next = statements[at + 1];
       let fate = last;
-      if (next !== undefined) fate = readsStatus(firstText(next, context), '$?') ? toTest : context.hiddenBy === null ? { to: 'nothing' } : mask(context.hiddenBy);
+      if (next !== undefined) fate = readsStatus(firstText(next, context.source.text), '$?') ? toTest : context.hiddenBy === null ? { to: 'nothing' } : mask(context.hiddenBy);
       if (statement.background === true) fate = { to: 'background' };
-      const statusRead = next !== undefined && readsStatus(firstText(next, context), 'PIPESTATUS');
+      const statusRead = next !== undefined && readsStatus(firstText(next, context.source.text), 'PIPESTATUS');
       this.#operand(statement.command, fate, statusRead, { ...context, listFate: null });
     });
   }
@@ -225,17 +219,6 @@ export class SyntaxWalk {
   }
 }
 
-function sourceOf(text: string, firstLine: number, at: Range | null): Source {
-  const lineStarts = [0, ...[...text.matchAll(/\n/g)].map((match) => match.index + 1)];
-  return { text, lineStarts, firstLine, at };
-}
-
-function lineAt(source: Source, pos: number): number {
-  let line = source.lineStarts.length;
-  while (line > 1 && (source.lineStarts[line - 1] ?? 0) > pos) line -= 1;
-  return source.firstLine + line - 1;
-}
-
 const place = (node: Range, context: Context): Range => (context.source.at === null ? { pos: node.pos, end: node.end } : context.source.at);
 const span = (ranges: readonly Range[]): Range => ({ pos: Math.min(...ranges.map((range) => range.pos)), end: Math.max(...ranges.map((range) => range.end)) });
 const bodyStatement = (command: CommandNode): Statement => ({ type: 'Statement', pos: command.pos, end: command.end, command, background: undefined });
@@ -264,47 +247,4 @@ function hidingHandler(operands: readonly (Pipeline | CommandNode)[], context: C
   const name = words[0]?.[0] ?? '';
   const givesDefault = context.isValue && words.some((list) => list[0] === 'echo' || list[0] === 'printf');
   return givesDefault ? null : `|| ${name}`;
-}
-
-function readsStatus(text: string, what: '$?' | 'PIPESTATUS'): boolean {
-  return text.includes('PIPESTATUS') || (what === '$?' && /\$\?|\$\{\?/.test(text));
-}
-
-/** The text of the first command that runs in a statement: only that one can still see the status before it. */
-function firstText(statement: Statement, context: Context): string {
-  let node: SyntaxNode = statement.command;
-  for (;;) {
-    const first: SyntaxNode | undefined = firstChild(node);
-    if (first === undefined) return context.source.text.slice(node.pos, node.type === 'Case' ? node.word.end : node.end);
-    node = first;
-  }
-}
-
-function firstChild(node: SyntaxNode): SyntaxNode | undefined {
-  switch (node.type) {
-    case 'AndOr': case 'Pipeline': case 'CompoundList': return node.commands[0];
-    case 'Statement': case 'Redirected': return node.command;
-    case 'If': case 'While': return node.clause;
-    case 'Subshell': case 'BraceGroup': return node.body;
-    default: return undefined;
-  }
-}
-
-/** `[ a = b ]`, `[ -n x ]` act on an empty text as they should; a number or a path that is not there is a failure. */
-function comparesText(words: StaticWords): boolean {
-  if (words.some((word) => word !== null && /^-(?:eq|ne|lt|le|gt|ge|ef|nt|ot)$/.test(word))) return false;
-  const operands = words.slice(1).filter((word) => word !== ']');
-  return operands.length === 1 || operands.some((word) => word !== null && /^(?:[=!]?=|-[nz])$/.test(word));
-}
-
-function redirectionName(redirection: Redirection): string {
-  if (redirection.type === 'HereDoc') return '$(…) in a here-document';
-  return redirection.type === 'HereString' ? '$(…) in a here-string' : '$(…) in a redirection';
-}
-
-function discardsStderr(redirection: Redirection): boolean {
-  if (redirection.type !== 'Redirect') return false;
-  const both = redirection.operator === '&>' || redirection.operator === '&>>';
-  const second = redirection.descriptor?.type === 'FileDescriptor' && redirection.descriptor.value === 2;
-  return (both || second) && redirection.target?.text !== '&1' && redirection.operator !== '>&';
 }
