@@ -37,7 +37,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['src/**/*.itg.test.ts'], sequence: { groupOrder: 0 } } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts'], exclude: ['src/**/*.itg.test.ts'], sequence: { groupOrder: 0 }, isolate: false, maxWorkers: 2 } },
       {
         test: {
           name: 'integration',
