@@ -1,1 +1,1 @@
-import"./rolldown-runtime.js";import{t as e}from"./instance-engine.js";const t=e({name:`incus`,client:`/usr/bin/incus`,clientConfig:`INCUS_CONF`,home:`/var/lib/incus`});export{t as incusEngine};
+import"./rolldown-runtime.js";import{n as e}from"./engine-facts.js";import{t}from"./instance-engine.js";const n=t({name:`incus`,client:`/usr/bin/incus`,clientConfig:`INCUS_CONF`,home:e.incus.home});export{n as incusEngine};
