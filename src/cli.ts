@@ -2,7 +2,7 @@
 /** The command line: parses what a person typed and prints results. Everything else is behind it. */
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { JournalError } from './drill/journal-error.ts';
 import { type Control, InputErrors, type Plan } from './drill/model.ts';
 import { check, oneOf, update, withHistory, withPlan, withScenarios } from './cli-options.ts';
@@ -89,7 +89,7 @@ function program(): Command {
     .command('cleanup')
     .description('remove what drills left whose process is dead')
     .option('--run <id>', 'all that one run made')
-    .option('--all', 'all that any drill made, also of drills that still run', false)
+    .addOption(new Option('--all', 'all that any drill made, also of drills that still run').default(false).conflicts('run'))
     .option('-e, --environment <name>', 'only there: docker, lxd or incus', oneOf(...environmentNames))
     .action(cleanup);
   return root;
@@ -179,7 +179,7 @@ async function cleanup(flags: { readonly run?: string; readonly all: boolean; re
     await openEnvironment(name).cleanup(scope).then((names) => removed.push(...names), (error: unknown) => faults.push(error));
   }
   process.stdout.write(removed.length === 0 && faults.length === 0 ? 'nothing to remove\n' : removed.map((name) => `removed ${name}\n`).join(''));
-  if (faults.length > 0) throw faults[0];
+  if (faults.length > 0) process.exitCode = Math.max(...faults.map(explain));
 }
 
 /** What the system says of a path that was given and leads nowhere. */

@@ -26,7 +26,7 @@ const answerSchema = z.object({
   error: z.string().default(''),
   error_code: z.number().default(0),
   operation: z.string().default(''),
-  metadata: z.unknown(),
+  metadata: z.unknown().optional(),
 });
 type Answer = z.output<typeof answerSchema>;
 

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { valueAt } from '../drill/drill-file/explain.ts';
 import { readInputs, WrongInput } from './inputs.ts';
 
 const read = (given: Readonly<Record<string, string>>) => readInputs((name) => given[name] ?? '');
@@ -9,6 +13,15 @@ it('has a default for every input', () => {
     drillFile: null, scenarios: null, environment: null, network: null, minFidelity: null, out: resolve('drill-report'),
     update: false, keepOnFailure: false, maxAge: 8_640_000, maxGrowth: 0.2, history: null,
   });
+});
+
+it.each([
+  ['action.yml', ['inputs']],
+  ['.github/workflows/restore-drill.yml', ['on', 'workflow_call', 'inputs']],
+])('has the defaults that %s shows', (file, path) => {
+  const declared = z.record(z.string(), z.looseObject({ default: z.unknown().optional() })).parse(valueAt(parse(readFileSync(file, 'utf8')), path));
+  expect(Object.keys(declared)).toEqual(expect.arrayContaining(['max-age', 'max-growth']));
+  expect(readInputs((name) => String(declared[name]?.default ?? ''))).toEqual(read({}));
 });
 
 it('takes what is given', () => {

@@ -34,7 +34,7 @@ export class ServerError extends Error {
   }
 }
 
-const answerSchema = z.object({ type: z.string(), error: z.string().optional(), error_code: z.number().optional(), operation: z.string().optional(), metadata: z.unknown() });
+const answerSchema = z.object({ type: z.string(), error: z.string().optional(), error_code: z.number().optional(), operation: z.string().optional(), metadata: z.unknown().optional() });
 const operationSchema = z.object({ id: z.string(), status_code: z.number(), err: z.string(), metadata: z.record(z.string(), z.unknown()).nullable() });
 export type Operation = z.infer<typeof operationSchema>;
 
