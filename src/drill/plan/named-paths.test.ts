@@ -9,6 +9,7 @@ describe('a file is meant', () => {
     ['by a glob', 'cat conf/*.yml'],
     ['by a glob of its name', 'for f in *.yml; do cat "$f"; done'],
     ['by a glob of its folder', 'cp */conf/* /etc'],
+    ['by a glob that the shell is kept from', String.raw`find . -name \*.yml -o -name '*.yaml'`],
     ['by braces', 'cat conf/{a,b}.yml'],
     ['by a glob behind a variable', 'cat "$here"/conf/?.yml'],
     ['by a variable in a glob', 'cat $1/$what.d/../conf/*.yml conf/$name*'],

@@ -14,7 +14,7 @@ const variable = /\$(?:\{[^{}]*\}|\w+)/g;
  * @param paths of the host: an absolute path means what lies in the workspace.
  */
 export function meantBy(text: string, paths: HostPaths): (file: string) => boolean {
-  const words = text.replaceAll(/["']/g, '').replaceAll(/\$(?:HOME\b|\{HOME\})/g, '~').split(betweenWords);
+  const words = text.replaceAll(/["'\\]/g, '').replaceAll(/\$(?:HOME\b|\{HOME\})/g, '~').split(betweenWords);
   const patterns = [...new Set(words)].flatMap((word) => patternsOf(word, paths));
   return patterns.length === 0 ? () => false : picomatch(patterns, { dot: true });
 }
