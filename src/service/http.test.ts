@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { asksForNonce, namesNonce, withNonce } from '../drill/drill-file/nonce-text.ts';
 import { curlConfig } from './curl.ts';
 import { judge } from './http.ts';
 import { keyValue } from './login.ts';
-import { namesNonce, withNonce } from './nonce-text.ts';
 
 const answer = (status: number, body = ''): Parameters<typeof judge>[0] => ({ answered: true, status, body });
 
@@ -50,6 +50,7 @@ describe('withNonce', () => {
   it('knows both names, with braces or without, and no longer one', () => {
     expect(withNonce('$DRILL_NONCE ${DRILL_NONCE} $DRILL_LATE_NONCE $DRILL_NONCES /$DRILL_NONCE/', 'N')).toBe('N N N $DRILL_NONCES /N/');
     expect([namesNonce('a $DRILL_NONCE'), namesNonce('$DRILL_NONCES'), namesNonce(undefined)]).toEqual([true, false, false]);
+    expect([{ path: '/$DRILL_NONCE' }, { path: '/', headers: { a: '${DRILL_NONCE}' } }, { path: '/', contains: '$DRILL_NONCES' }, undefined].map(asksForNonce)).toEqual([true, true, false, false]);
   });
 });
 

@@ -1,12 +1,12 @@
 /** Service kind `http`: any program with a URL that can be written and read, or only asked whether it lives. */
 import { z } from 'zod';
+import { asksForNonce, withNonce } from '../drill/drill-file/nonce-text.ts';
 import type { ServicePlan } from '../drill/model.ts';
 import type { ProbeAnswer, Service, ServiceContext } from '../ports/service.ts';
 import { makeNonce } from '../evidence/nonce.ts';
 import { call, expectTaken, isSuccess, seenIn } from './api.ts';
 import type { HttpAnswer } from './curl.ts';
 import { passwordSchema } from './login.ts';
-import { namesNonce, withNonce } from './nonce-text.ts';
 
 const headers = z.record(z.string(), z.string()).optional();
 const requestSchema = z.strictObject({ method: z.string().default('PUT'), path: z.string(), body: z.string().optional(), headers });
@@ -32,7 +32,7 @@ export function create(plan: ServicePlan): Service {
   const options = optionsSchema.parse(plan.options);
   const { seed, check } = options;
   const late = options.late ?? seed;
-  const seeded = check !== undefined && asksForNonce(check);
+  const seeded = asksForNonce(check);
   return {
     kind: 'http',
     volatile: [],
@@ -46,10 +46,6 @@ export function create(plan: ServicePlan): Service {
       return probe(options, check, seed === undefined ? context.placeNonce : context.nonce, context, seeded);
     },
   };
-}
-
-function asksForNonce(check: Check): boolean {
-  return [check.path, check.contains, ...Object.values(check.headers ?? {})].some(namesNonce);
 }
 
 async function ready(options: Options, context: ServiceContext): Promise<ProbeAnswer> {

@@ -1,4 +1,5 @@
 import { valueAt } from '../drill-file/explain.ts';
+import { asksForNonce } from '../drill-file/nonce-text.ts';
 import type { Path } from '../drill-file/positions.ts';
 import type { DrillPassword } from '../drill-file/schema-service-parts.ts';
 import { type DrillService, kindFacts } from '../drill-file/schema-services.ts';
@@ -76,8 +77,6 @@ function checkHttp(context: PlanContext, service: Extract<DrillService, { kind: 
   const told = { message: `\`services.${String(path[1])}\` looks for a nonce that nothing plants`, expected: 'a `seed`, or a place in `data` that carries one', got: 'neither', help: 'add `seed`, or take $DRILL_NONCE out of `check`' };
   context.problems.atKey([...path, 'check'], told);
 }
-
-const asksForNonce = (check: unknown): boolean => /\$\{?DRILL_NONCE/.test(JSON.stringify(check ?? null));
 
 /** Whether its check proves data. One that is not seeded asks for life only. */
 export function isSeeded(service: DrillService): boolean {
