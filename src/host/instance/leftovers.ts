@@ -30,7 +30,10 @@ const prefix = 'user.';
 async function removeOurs(server: InstanceServer, which: CleanupScope): Promise<{ readonly removed: string[]; readonly faults: Error[] }> {
   const removed: string[] = [];
   const faults: Error[] = [];
-  for (const { name, config } of await server.ask('/instances?recursion=1', instancesSchema)) {
+  const instances = await server.ask('/instances?recursion=1', instancesSchema).catch((cause: unknown) => {
+    throw new CannotRun(`${server.kind.title} does not tell its instances: ${reason(cause)}`, { cause });
+  });
+  for (const { name, config } of instances) {
     const labels = Object.fromEntries(Object.entries(config).flatMap(([key, value]) => (key.startsWith(prefix) ? [[key.slice(prefix.length), value]] : [])));
     const owner = ownerFromLabels(labels);
     if (owner === null || !(await inScope(owner, which))) continue;
