@@ -51,6 +51,7 @@ async function drill(plan: Plan, { out, history, maxAge, maxGrowth, keepOnFailur
   const { runAndReport } = await import('./run-drill.ts');
   await using postMortem = keepOnFailure ? await (await import('./post-mortem.ts')).openPostMortem(out) : null;
   const live = createLiveOutput(write);
+  const log = createGroupedLog(write);
   const outcome = await runAndReport({
     plan,
     out,
@@ -59,9 +60,12 @@ async function drill(plan: Plan, { out, history, maxAge, maxGrowth, keepOnFailur
     history: history ?? undefined,
     limits: { maxAge, maxGrowth },
     interrupt: interrupts.signal,
-    onEntry: createGroupedLog(write),
+    onEntry: (entry) => {
+      live.onEntry(entry);
+      log(entry);
+    },
     onOutput: (...output) => {
-      live(...output);
+      live.onOutput(...output);
       postMortem?.onOutput(...output);
     },
     progress: (message) => write(`${terminalText(message)}\n`),

@@ -22,6 +22,8 @@ const write = (text: string): void => void process.stdout.write(text);
 export async function runInTerminal(request: TerminalRequest): Promise<number> {
   const tty = process.stdout.isTTY === true;
   const colour = tty && process.env['NO_COLOR'] === undefined;
+  const live = request.verbose ? createLiveOutput(write) : null;
+  const progress = createProgress({ write, colour, tty });
   using interrupts = listenForInterrupts((signal) => write(`\n${signal}: removing what the drill made …\n`));
   const { report, warnings, exitCode } = await runAndReport({
     plan: request.plan,
@@ -31,8 +33,11 @@ export async function runInTerminal(request: TerminalRequest): Promise<number> {
     history: request.history,
     limits: request.limits,
     interrupt: interrupts.signal,
-    onEntry: createProgress({ write, colour, tty }),
-    onOutput: request.verbose ? createLiveOutput(write) : () => undefined,
+    onEntry: (entry) => {
+      live?.onEntry(entry);
+      progress(entry);
+    },
+    onOutput: live?.onOutput ?? (() => undefined),
     progress: (message) => write(`${terminalText(message)}\n`),
   });
   write(`\n${renderTerminal(report, { colour, width: process.stdout.columns ?? 160 })}\n${warnings.map((warning) => `warning: ${terminalText(warning)}\n`).join('')}Reports: ${relative(process.cwd(), request.out) || '.'}\n`);

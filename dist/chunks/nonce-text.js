@@ -1,0 +1,1 @@
+const e=/\$(?:DRILL_(?:LATE_)?NONCE\b|\{DRILL_(?:LATE_)?NONCE\})/;function t(t){return t!==void 0&&e.test(t)}function n(t,n){return t.replaceAll(new RegExp(e,`g`),n)}function r(e){return e!==void 0&&[e.path,e.contains,...Object.values(e.headers??{})].some(t)}export{n,r as t};
