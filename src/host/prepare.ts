@@ -68,4 +68,4 @@ export function hostName({ ownership }: Pick<HostSpec, 'ownership'>): string {
 }
 
 /** How the name of each host begins. */
-export const hostPrefix = 'runbook-drill-';
+const hostPrefix = 'runbook-drill-';

@@ -54,7 +54,7 @@ export const cellsOf = (row: BenchmarkRow): readonly string[] => tableColumns.ma
 export const tableLine = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The two lines that begin a table of GitHub's Markdown. */
-export const tableHead = (columns: readonly Pick<Column, 'title' | 'align'>[]): readonly string[] => [
+const tableHead = (columns: readonly Pick<Column, 'title' | 'align'>[]): readonly string[] => [
   tableLine(columns.map(({ title }) => title)),
   tableLine(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
 ];
