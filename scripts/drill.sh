@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bash scripts/setup.sh "$@"
+. scripts/go-path.sh
 exec node dist/cli.js run fixtures/raspberry-pi/drill.yaml "$@"

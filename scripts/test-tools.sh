@@ -3,6 +3,7 @@
 # archives, a browser, and Prometheus' promtool.
 # Where one cannot be had, its test says that it was skipped; on a GitHub runner that is an error.
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/runbook-drill
 bin=$cache/bin
 mkdir -p "$bin"
@@ -54,6 +55,9 @@ promtool() {
   rm -rf "$folder"
 }
 
+# What no registry has is built with it, in hosts and images too.
+. scripts/go-path.sh
+command -v go > /dev/null || by_apt /usr/bin/go golang-go
 by_apt /usr/bin/python3 python3
 by_apt /usr/bin/gpg gnupg
 by_apt /usr/bin/zstd zstd

@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash scripts/setup.sh
+. scripts/go-path.sh
 # Hosts that are system containers, where their servers can be had: else these tests say that they are skipped.
 for environment in lxd incus; do
   bash scripts/setup.sh --environment "$environment" || echo "setup: tests of the environment $environment will be skipped" >&2

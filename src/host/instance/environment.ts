@@ -12,7 +12,7 @@ import { requirePool, startInstance, surroundingsOf, type Surroundings } from '.
 import { execInInstance, type Instance } from './exec.ts';
 import { instanceImage } from './image.ts';
 import { InstanceHost, removeInstance } from './instance-host.ts';
-import { connectServer, type InstanceServer, type ServerKind } from './server.ts';
+import { connectServer, ServerError, type InstanceServer, type ServerKind } from './server.ts';
 
 type Work = { readonly signal: AbortSignal; readonly progress: (message: string) => void };
 
@@ -20,7 +20,11 @@ type Work = { readonly signal: AbortSignal; readonly progress: (message: string)
 export function createInstanceEnvironment(kind: ServerKind, env: NodeJS.ProcessEnv = process.env): Environment {
   const outer = connectedOnce(env);
   let connected: Promise<{ readonly server: InstanceServer; readonly surroundings: Surroundings }> | null = null;
-  const connect = () => (connected ??= connectServer(kind, env).then(async (server) => ({ server, surroundings: await surroundingsOf(server) })));
+  const connect = () => {
+    connected ??= connectServer(kind, env).then(async (server) => ({ server, surroundings: await surroundingsOf(server) }));
+    connected.catch(() => (connected = null));
+    return connected;
+  };
   /** Two hosts that are made at once wait for one image. */
   const images = new Map<string, Promise<string>>();
   const imageFor = async (server: InstanceServer, spec: HostSpec, work: Work): Promise<string> => {
@@ -34,11 +38,22 @@ export function createInstanceEnvironment(kind: ServerKind, env: NodeJS.ProcessE
   return {
     name: kind.name,
     createHost: async (spec: HostSpec, work: Work): Promise<Host> => {
-      const { server, surroundings } = await connect();
-      requireDriver(server, surroundings, spec);
-      await requirePool(server, surroundings, spec);
-      const fingerprint = await imageFor(server, spec, work);
-      return createInstanceHost(server, surroundings, fingerprint, spec, work.signal);
+      try {
+        const { server, surroundings } = await connect();
+        requireDriver(server, surroundings, spec);
+        await requirePool(server, surroundings, spec);
+        const make = async (): Promise<Host> => createInstanceHost(server, surroundings, await imageFor(server, spec, work), spec, work.signal);
+        return await make().catch(async (error: unknown) => {
+          // Of two drills that made it at once one takes its own away, and somebody may clear up: it is looked for, or made, once more.
+          if (!isImageGone(error)) throw error;
+          images.clear();
+          return make();
+        });
+      } catch (error) {
+        work.signal.throwIfAborted();
+        if (error instanceof CannotRun) throw error;
+        throw new CannotRun(`no host can be made in ${kind.title}: ${reason(error)}`, { cause: error });
+      }
     },
     provideImage: async (request: ImageRequest, work: Work): Promise<ProvidedImage | null> => {
       const { engine, registries } = await outer();
@@ -65,11 +80,11 @@ async function createInstanceHost(server: InstanceServer, surroundings: Surround
     return new InstanceHost({ instance, name, spec, mode: 'unprivileged', engineVersion });
   } catch (error) {
     await removeInstance(server, name);
-    signal.throwIfAborted();
-    if (error instanceof CannotRun) throw error;
-    throw new CannotRun(`no host can be made in ${server.kind.title}: ${reason(error)}`, { cause: error });
+    throw error;
   }
 }
+
+const isImageGone = (error: unknown): boolean => error instanceof ServerError && /image (?:not provided|.*not found)/i.test(error.message);
 
 /** As the host image has it. */
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
