@@ -8,12 +8,18 @@ const restore = goodBlocks.restore.replace('tar xzf /b/app.tar.gz', 'tar xzf "/b
 
 const onDocker = (backup: string, retention: unknown = { runs: 6, keep: { app: 3 } }, every = '24h'): SmallDrill => ({ blocks: { backup, restore }, scenario: { every, retention } });
 
+/** Touches the files of other days, and not what is in them. */
+const closeAll = "docker run --rm -v /srv/backups:/b alpine sh -c 'chmod 600 /b/*'";
+
 /** By the dates in the names. */
 const byName = `${tar}
 for file in /srv/backups/app-*.tar.gz; do
   day=\${file##*-}
   if [[ \${day%%.*} < $(date -d '2 days ago' +%Y%m%d) ]]; then rm -f "$file"; fi
 done`;
+/** The newest is always `app.tar.gz`, and the others move on by a name each. */
+const moving = (last: number): string => `docker run --rm -v /srv/backups:/b alpine sh -c 'for n in $(seq ${last} -1 1); do if [ -e /b/app.$n ]; then mv /b/app.$n /b/app.$((n + 1)); fi; done; rm -f /b/app.${last + 1}; if [ -e /b/app.tar.gz ]; then mv /b/app.tar.gz /b/app.1; fi'
+${tar.replace('-$(date +%Y%m%d)', '')}`;
 const byAge = `${tar}\nfind /srv/backups -name 'app-*.tar.gz' -mtime +2 -delete`;
 
 const volume = 'incus storage volume';
@@ -51,9 +57,9 @@ const pairs: readonly Pair[] = [
     rules: ['retention-broken'],
   },
   {
-    name: 'dated files that nobody removes',
-    good: onDocker(byName),
-    bad: onDocker(tar),
+    name: 'dated files that nobody removes, and that each day closes to others',
+    good: onDocker(`${byName}\n${closeAll}`),
+    bad: onDocker(`${tar}\n${closeAll}`, { runs: 3, keep: { app: 1 } }),
     rules: ['retention-broken'],
   },
   {
@@ -63,6 +69,13 @@ const pairs: readonly Pair[] = [
     bad: onDocker(byAge.replace('-mtime +2', '-mtime +3')),
     rules: ['retention-broken'],
     at: { 'retention-broken': '-mtime +3' },
+  },
+  {
+    onlyThorough: true,
+    name: 'files that move on by a name a day, one too far',
+    good: onDocker(moving(2)),
+    bad: onDocker(moving(3)),
+    rules: ['retention-broken'],
   },
   {
     onlyThorough: true,

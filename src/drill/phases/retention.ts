@@ -4,18 +4,18 @@
  */
 import { findChangedFiles, findNewFolders, markTime } from '../../evidence/artefact/changed-files.ts';
 import { coverageOf } from '../../evidence/artefact/coverage.ts';
-import { inspectBackup } from '../../evidence/artefact/inspect-backup.ts';
+import { inspectBackup, shownPath } from '../../evidence/artefact/inspect-backup.ts';
 import { PlaceIndex } from '../../evidence/artefact/places-within.ts';
 import { makeOlder, setHostClock } from '../../evidence/host-clock.ts';
 import type { EngineVolume } from '../../ports/engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { ScenarioContext } from '../context.ts';
-import type { ArtefactFact, RetentionFact } from '../journal-events.ts';
+import type { RetentionFact } from '../journal-events.ts';
 import type { SourceLine } from '../model.ts';
 import { coverageQuestion, declaredArtefacts } from './backup.ts';
 import { engineArtefacts } from './engine-artefacts.ts';
-import { inspectionOf } from './inspection.ts';
-import { locate } from './places.ts';
+import { Generations, runsOf } from './generations.ts';
+import { type BeforeBackup, inspectionOf } from './inspection.ts';
 import { type PhaseOutcome, runSteps } from './steps.ts';
 
 /** What the earlier runs left. */
@@ -23,7 +23,9 @@ export interface RetentionHistory {
   /** Seconds since 1970, host's clock: before the first of them. */
   readonly since: number;
   readonly volumes: readonly EngineVolume[];
-  /** Path of a file, or `snapshot:…` and `object:…`, → the run that wrote it last; the real backup is run 0, the one before it 1. */
+  /** Files by the run that wrote them; the real backup is run 0, the one before it 1. */
+  readonly generations: Generations;
+  /** `snapshot:…` and `object:…` → the run that made it last. */
   readonly written: ReadonlyMap<string, number>;
   /** When each run was, in the shells' time, run 0 first. RFC 3339. */
   readonly dates: readonly string[];
@@ -38,10 +40,10 @@ export async function runEarlierBackups(context: ScenarioContext, host: Host): P
   if (retention === null || everySeconds === null) return null;
   const steps = scenario.steps.filter(({ phase }) => phase === 'backup');
   const known = { since: await markTime(host), volumes: await drill.engine.volumes(host) };
-  const exclude = await neverArtefacts(context, host);
   const now = Date.parse(host.spec.date ?? new Date().toISOString());
   const dateOf = (run: number): Date => new Date(now - run * everySeconds * 1000);
   const written = new Map<string, number>();
+  const generations = new Generations();
   const failed: number[] = [];
   for (let run = retention.runs - 1; run > 0; run -= 1) {
     drill.progress(`retention: backup ${retention.runs - run} of ${retention.runs}, ${dateOf(run).toISOString().slice(0, 16).replace('T', ' ')}`);
@@ -49,13 +51,15 @@ export async function runEarlierBackups(context: ScenarioContext, host: Host): P
     const since = await markTime(host);
     const outcome = await runSteps(inSilence(context), host, steps);
     if (outcome.failed) failed.push(run);
-    await noteWritten(context, host, { since, exclude, outcome, run, written });
+    for (const { path } of await engineArtefacts(context, host, since, outcome)) written.set(path, run);
+    const { files, where, exclude } = await filesLeft(context, host, known, outcome);
+    generations.note(files, run);
     if (outcome.limit !== null) break;
-    const folders = await findNewFolders(host, ['/'], known.since, exclude);
-    await makeOlder(host, [...written.keys(), ...folders].filter((path) => path.startsWith('/')), everySeconds);
+    await makeOlder(host, [...files.map(({ path }) => path), ...(await findNewFolders(host, where, known.since, exclude))], everySeconds);
+    generations.age(everySeconds);
   }
   await setHostClock(host, dateOf(0));
-  return { ...known, written, dates: Array.from({ length: retention.runs }, (_, run) => dateOf(run).toISOString()), failed };
+  return { ...known, generations, written, dates: Array.from({ length: retention.runs }, (_, run) => dateOf(run).toISOString()), failed };
 }
 
 /** Steps of a run whose results are nobody's: the real backup tells what is wrong with them. */
@@ -63,23 +67,13 @@ function inSilence(context: ScenarioContext): ScenarioContext {
   return { ...context, drill: { ...context.drill, onOutput: () => undefined }, emit: () => undefined };
 }
 
-async function neverArtefacts(context: ScenarioContext, host: Host): Promise<readonly string[]> {
-  const { engine, plan } = context.drill;
-  const roots = await Promise.all(plan.places.map((place) => locate(context, host, place)));
-  return [...engine.storage, ...roots.filter((root) => root !== null)];
-}
+const noContents = { places: new PlaceIndex([]), needles: [] };
 
-interface Noting {
-  readonly since: number;
-  readonly exclude: readonly string[];
-  readonly outcome: PhaseOutcome;
-  readonly run: number;
-  readonly written: Map<string, number>;
-}
-
-async function noteWritten(context: ScenarioContext, host: Host, { since, exclude, outcome, run, written }: Noting): Promise<void> {
-  for (const { path } of await findChangedFiles(host, ['/'], since, exclude)) written.set(path, run);
-  for (const { path } of await engineArtefacts(context, host, since, outcome)) written.set(path, run);
+/** Every file that the runs have left until now, also in volumes that are no places. */
+async function filesLeft(context: ScenarioContext, host: Host, known: BeforeBackup, outcome: PhaseOutcome) {
+  const inspection = await inspectionOf(context, host, known, noContents, outcome);
+  const where = ['/', ...inspection.volumes.map(({ root }) => root)];
+  return { files: await findChangedFiles(host, where, known.since, inspection.exclude), where, exclude: inspection.exclude, volumes: inspection.volumes };
 }
 
 /** What is left once the real backup is over. */
@@ -87,30 +81,30 @@ export async function tellWhatIsKept(context: ScenarioContext, host: Host, histo
   const { plan } = context.drill;
   const { retention, loss } = context.scenario;
   if (retention === null) return;
-  const inspection = await inspectionOf(context, host, history, { places: new PlaceIndex([]), needles: [] }, backup);
+  const inspection = await inspectionOf(context, host, history, noContents, backup);
+  const { files: stamped, volumes } = await filesLeft(context, host, history, backup);
   const files = (await inspectBackup(host, inspection)).artefacts.map(({ fact }) => fact);
   const left = [...files, ...(await engineArtefacts(context, host, history.since, backup))];
-  const ofRun = Map.groupBy(left, (artefact) => runOf(artefact, history.written));
+  const written = new Map([...history.written, ...stamped.map((file) => [shownPath(file.path, volumes), history.generations.runOf(file) ?? 0] as const)]);
+  const runs = new Map(left.map((artefact) => [artefact, runsOf(artefact, written, retention.runs)]));
   const declared = declaredArtefacts(context, host);
   const questions = plan.places.filter(({ name }) => retention.keep[name] !== undefined).map((place) => coverageQuestion(context, place));
-  const byRun = history.dates.map((_, run) => coverageOf(questions, ofRun.get(run) ?? [], declared, loss.type === 'host'));
+  const byRun = history.dates.map((_, run) => coverageOf(questions, left.filter((artefact) => runs.get(artefact)?.surely.includes(run)), declared, loss.type === 'host'));
   const runsWith = (name: string, covered: 'yes' | 'unknown'): readonly number[] => byRun.flatMap((coverage, run) => (coverage.some((each) => each.name === name && each.covered === covered) ? [run] : []));
+  const perhaps = (provenBy: readonly string[]) => left.flatMap((artefact) => ((artefact.offsite || loss.type !== 'host') && provenBy.some((name) => artefact.holds.includes(name)) ? (runs.get(artefact)?.perhaps ?? []) : []));
+  const factOf = ({ name, provenBy }: (typeof questions)[number]): RetentionFact => {
+    const kept = runsWith(name, 'yes');
+    const unknown = [...new Set([...runsWith(name, 'unknown'), ...perhaps(provenBy)])].filter((run) => !kept.includes(run)).toSorted((a, b) => a - b);
+    return { name, keep: retention.keep[name] ?? 0, kept, unknown };
+  };
   context.emit({
     event: 'retention',
     asked: retention.at,
     dates: history.dates,
     failed: history.failed,
     removes: lineThatRemoves(backup),
-    places: questions.map(({ name }): RetentionFact => ({ name, keep: retention.keep[name] ?? 0, kept: runsWith(name, 'yes'), unknown: runsWith(name, 'unknown') })),
+    places: questions.map(factOf),
   });
-}
-
-/** A folder of copies is of the newest run that wrote into it; what no earlier run wrote is the real backup's. */
-function runOf({ path, kind }: ArtefactFact, written: ReadonlyMap<string, number>): number {
-  const own = written.get(path);
-  if (own !== undefined) return own;
-  const within = kind === 'folder' ? [...written].flatMap(([file, run]) => (file.startsWith(path) ? [run] : [])) : [];
-  return within.length === 0 ? 0 : Math.min(...within);
 }
 
 /** Where a person looks first: the last command that takes something away. */

@@ -8,6 +8,14 @@ export interface ChangedFile {
   readonly changed: number;
 }
 
+/** A file with what tells its content from another's, though it has been renamed. */
+export interface StampedFile extends ChangedFile {
+  /** `device:inode`. */
+  readonly inode: string;
+  /** Last change of content, seconds since 1970; a tool may set it. */
+  readonly modified: number;
+}
+
 /** Never an artefact: the engine's storage is added by the caller. Globs as `find -path` reads them. */
 const never = [
   '/proc', '/sys', '/dev', '/run', '/var/run', '/var/cache', '/var/log', '/var/lib/apt', '/var/lib/dpkg', '/var/lib/systemd',
@@ -36,11 +44,12 @@ function pruning(exclude: readonly string[]): readonly string[] {
 }
 
 /**
+ * With their stamps; inode and time of change are those of one file of the host alone.
  * @param where absolute paths: one below an excluded path is searched all the same.
  * @param since seconds since 1970, from `markTime`.
  * @param exclude absolute paths or `find -path` globs besides those that never hold an artefact.
  */
-export function findChangedFiles(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly ChangedFile[]> {
+export function findChangedFiles(host: Host, where: readonly string[], since: number, exclude: readonly string[]): Promise<readonly StampedFile[]> {
   return findFiles(host, where, exclude, ['-newerct', `@${since.toFixed(9)}`]);
 }
 
@@ -49,15 +58,15 @@ export function findUnchangedFiles(host: Host, where: readonly string[], since: 
   return findFiles(host, where, exclude, ['!', '-newerct', `@${since.toFixed(9)}`]);
 }
 
-async function findFiles(host: Host, where: readonly string[], exclude: readonly string[], test: readonly string[]): Promise<readonly ChangedFile[]> {
-  const result = await host.exec(['/usr/bin/find', ...where, ...pruning(exclude), '-type', 'f', ...test, '-printf', String.raw`%s %C@ %p\0`], asBytes);
+async function findFiles(host: Host, where: readonly string[], exclude: readonly string[], test: readonly string[]): Promise<readonly StampedFile[]> {
+  const result = await host.exec(['/usr/bin/find', ...where, ...pruning(exclude), '-type', 'f', ...test, '-printf', String.raw`%s %C@ %T@ %D:%i %p\0`], asBytes);
   return result.stdout
     .toString()
     .split('\0')
     .filter((entry) => entry !== '')
     .map((entry) => {
-      const [, bytes = '0', changed = '0', path = ''] = /^(\d+) ([\d.]+) (.*)$/s.exec(entry) ?? [];
-      return { path, bytes: Number(bytes), changed: Number.parseFloat(changed) };
+      const [, bytes = '0', changed = '0', modified = '0', inode = '', path = ''] = /^(\d+) ([\d.]+) (-?[\d.]+) (\d+:\d+) (.*)$/s.exec(entry) ?? [];
+      return { path, bytes: Number(bytes), changed: Number.parseFloat(changed), modified: Number.parseFloat(modified), inode };
     });
 }
 
