@@ -36,7 +36,8 @@ describe('createHost', () => {
     const begun = performance.now();
     const host = await environment.createHost(spec, unhurried);
     const seconds = (performance.now() - begun) / 1000;
-    const { Mounts, Config } = await docker.getContainer(host.name).inspect();
+    const { Mounts, Config, HostConfig } = await docker.getContainer(host.name).inspect();
+    expect(HostConfig.PidsLimit).toBe(16_384);
     expect(seconds).toBeLessThan(3);
     expect(warm.name).not.toBe(host.name);
     expect(Config.Labels).toMatchObject({ [labelNames.run]: spec.ownership.run, [labelNames.pid]: String(process.pid) });

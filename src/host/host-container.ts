@@ -3,7 +3,7 @@ import { GenericContainer, Wait, getContainerRuntimeClient } from 'testcontainer
 import { z } from 'zod';
 import { CannotRun, type HostSpec } from '../ports/host.ts';
 import type { OuterEngine } from './connection.ts';
-import { hostEnvironment } from './prepare.ts';
+import { hostEnvironment, mostProcesses } from './prepare.ts';
 
 /** `recipe`: all capabilities but SYS_RESOURCE, which a locked-down machine cannot give. `privileged`: where that does not do. */
 export type HostMode = 'recipe' | 'privileged';
@@ -29,6 +29,7 @@ class HostContainer extends GenericContainer {
     Object.assign(this.hostConfig, mode === 'recipe' ? recipe : privileged(engine), {
       // The engine's storage must not lie on an overlay, or it falls back to copying whole layers.
       Mounts: [{ Type: 'volume', Source: volume, Target: `/var/lib/${spec.engine}` }],
+      PidsLimit: mostProcesses,
       Tmpfs: { '/run': 'exec,mode=755' },
       ...(spec.limits.cpu === null ? {} : { NanoCpus: Math.round(spec.limits.cpu * 1e9) }),
       ...(spec.limits.memoryBytes === null ? {} : { Memory: spec.limits.memoryBytes }),

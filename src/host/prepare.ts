@@ -30,6 +30,9 @@ export function withNeeded(spec: HostSpec): HostSpec {
   return spec.date === null ? spec : { ...spec, packages: [...spec.packages, 'libfaketime'] };
 }
 
+/** Processes and threads of a host: half of what a kernel has by default (pid_max, 32768), so that one that multiplies leaves the machine some. */
+export const mostProcesses = 16_384;
+
 /** What `prepare` exits with when the engine does not come up: more privilege may help there, and nowhere else. */
 const engineDown = 70;
 

@@ -1,7 +1,7 @@
 /** An instance that is a host: what it is given, and nothing more. */
 import { z } from 'zod';
 import { CannotRun, type HostSpec } from '../../ports/host.ts';
-import { hostEnvironment, requireFree } from '../prepare.ts';
+import { hostEnvironment, mostProcesses, requireFree } from '../prepare.ts';
 import type { InstanceServer } from './server.ts';
 
 const devicesSchema = z.record(z.string(), z.record(z.string(), z.string()));
@@ -61,6 +61,7 @@ function configOf(spec: HostSpec, labels: Readonly<Record<string, string>>, { ki
     // Nothing of the machine is told to who asks from inside.
     [kind.guestApiKey]: 'false',
     'boot.autostart': 'false',
+    'limits.processes': String(mostProcesses),
     ...(cpu === null ? {} : { 'limits.cpu.allowance': `${Math.max(1, Math.round(cpu * 100))}ms/100ms` }),
     ...(memoryBytes === null ? {} : { 'limits.memory': `${memoryBytes}B` }),
   };

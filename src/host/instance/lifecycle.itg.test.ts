@@ -56,7 +56,7 @@ describe.skipIf(answering === null)('a host of LXD', () => {
     const host = await environment.createHost(spec, { ...unhurried, progress: (message) => void told.push(message) });
     expect(told).toEqual([]);
     const { config, devices } = await server.ask(`/instances/${host.name}`, z.object({ config: z.record(z.string(), z.string()), devices: z.record(z.string(), z.record(z.string(), z.string())) }));
-    expect(config).toMatchObject({ [`user.${labelNames.run}`]: spec.ownership.run, [`user.${labelNames.pid}`]: String(process.pid), 'security.privileged': 'false', 'limits.memory': `${1024 ** 3}B`, 'limits.cpu.allowance': '150ms/100ms' });
+    expect(config).toMatchObject({ [`user.${labelNames.run}`]: spec.ownership.run, [`user.${labelNames.pid}`]: String(process.pid), 'security.privileged': 'false', 'limits.memory': `${1024 ** 3}B`, 'limits.cpu.allowance': '150ms/100ms', 'limits.processes': '16384' });
     expect(Object.keys(devices)).toEqual(['root']);
     const { stdout } = await host.exec(['cat', '/proc/self/uid_map']);
     expect(Number(stdout.toString().trim().split(/\s+/)[1])).toBeGreaterThan(0);
