@@ -12,7 +12,7 @@ export function retentionFindings({ retention }: ScenarioFacts): readonly Found[
     const judged = judgeRetention(place, fact.dates.length);
     if (judged.state !== 'broken') return [];
     const { tooMany } = judged;
-    const failed = fact.failed.length === 0 ? '' : `; ${counted(fact.failed.length, 'earlier run')} failed`;
+    const failed = fact.failed.length === 0 ? '' : `; ${counted(fact.failed.length, 'earlier run')} failed: ${daysOf(fact.failed, fact.dates)}`;
     return [
       {
         at: { entry, line: 0 },
@@ -59,9 +59,11 @@ export function unknownRetention({ retention }: ScenarioFacts): readonly string[
 /** What the simulated days could not show. */
 export function retentionNotMeasured({ retention }: ScenarioFacts): readonly { readonly what: string; readonly why: string }[] {
   if (retention === null) return [];
-  const { dates, places } = retention.fact;
+  const { dates, failed, places } = retention.fact;
+  const onThose = failed.length === 1 ? 'that day' : 'those days';
   return [
     { what: 'retention', why: `${counted(dates.length, 'backup')} ran on days that the shells of the host saw; what the engine does by its own clock (schedules, expiry) was not seen` },
+    ...(failed.length === 0 ? [] : [{ what: 'retention', why: `${counted(failed.length, 'earlier run')} of the backup had a step that failed: ${daysOf(failed, dates)}. What is wrong on ${onThose} alone was not looked into` }]),
     ...places.flatMap((place) => {
       if (place.keep >= dates.length) return [{ what: `retention of ${place.name}`, why: `${place.keep} generations are to be kept and ${dates.length} were made: that older ones are removed was not tried` }];
       return judgeRetention(place, dates.length).state === 'unknown' ? [{ what: `retention of ${place.name}`, why: 'artefacts that cannot be looked into may hold it: which generations are left is not known' }] : [];

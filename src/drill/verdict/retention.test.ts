@@ -55,8 +55,15 @@ describe('the report', () => {
     ]);
   });
 
+  it('tells of earlier runs that failed though what was promised is left', () => {
+    expect(told(upTo(7), { failed: [9] })).toMatchObject({
+      status: 'SUCCESSFUL',
+      notMeasured: [{ what: 'retention' }, { what: 'retention', why: '1 earlier run of the backup had a step that failed: 2026-11-16. What is wrong on that day alone was not looked into' }],
+    });
+  });
+
   it('stands at the drill file where no command removes anything, and tells of runs that failed', () => {
-    expect(told([0], { failed: [1, 2] }).findings).toMatchObject([{ file: 'drill.yaml', line: 9, message: 'After 10 backups less of grafana is kept than is promised', actual: '1 generation: 2026-11-25; 2 earlier runs failed' }]);
+    expect(told([0], { failed: [1, 2] }).findings).toMatchObject([{ file: 'drill.yaml', line: 9, message: 'After 10 backups less of grafana is kept than is promised', actual: '1 generation: 2026-11-25; 2 earlier runs failed: 2026-11-24, 2026-11-23' }]);
   });
 
   it('says what was not tried', () => {
