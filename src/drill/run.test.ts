@@ -7,7 +7,7 @@ import type { Environment } from '../ports/host.ts';
 import { createService } from '../service/registry.ts';
 import type { DrillEvent, ScenarioEvent } from './journal-events.ts';
 import { drillFile, edited, testRepository } from './plan/test-repository.ts';
-import { runDrill, secretsOf } from './run.ts';
+import { maySetUpAhead, runDrill, secretsOf } from './run.ts';
 import { brokenHost } from './test-host.ts';
 
 type Event = DrillEvent | ScenarioEvent;
@@ -71,3 +71,17 @@ describe('a drill is written down to its end, whatever goes wrong', () => {
   });
 });
 
+describe('the next scenario is set up ahead', () => {
+  const GiB = 1024 ** 3;
+  it.each([
+    ['a lost place', 'loss: { data: [site], how: delete }', 2],
+    ['a lost host, which stands beside its replacement', 'loss: host', 3],
+  ])('where its host finds room beside those of a scenario with %s', async (_, loss, hosts) => {
+    const file = edited(twoScenarios, { 'loss: { data: [site], how: delete }': loss, 'host:\n': 'host:\n  limits: { memory: 4GiB }\n' });
+    using repository = await testRepository({ 'drill.yaml': file });
+    const plan = await repository.load();
+    expect(maySetUpAhead(plan, { keep: false, memory: hosts * 4 * GiB })).toBe(true);
+    expect(maySetUpAhead(plan, { keep: false, memory: hosts * 4 * GiB - 1 })).toBe(false);
+    expect(maySetUpAhead(plan, { keep: true, memory: 100 * GiB })).toBe(false);
+  });
+});

@@ -78,7 +78,7 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
       onOutput: options.onOutput,
     };
     for (const [name, { notice }] of services) if (notice !== undefined) emit({ event: 'not-measured', what: name, why: notice });
-    await inTurns(plan.scenarios, { ahead: fitsTwice(plan.host.limits) }, async (scenario, turn) => {
+    await inTurns(plan.scenarios, { ahead: maySetUpAhead(plan, { keep: options.keep, memory: totalmem() }) }, async (scenario, turn) => {
       interrupt.throwIfAborted();
       await runScenario(drill, scenario, interrupt, turn);
     });
@@ -89,9 +89,15 @@ export async function runDrill(options: RunOptions, run: string, secrets: DrillS
   }
 }
 
-/** Whether two hosts find room on this machine; what has no limit is as large as what runs in it, which a runbook's stack is not for long before its turn. */
-function fitsTwice({ memoryBytes }: Plan['host']['limits']): boolean {
-  return memoryBytes === null || 2 * memoryBytes <= totalmem();
+/**
+ * Whether the next scenario may be set up while one is timed: kept hosts pile up as it is, and a lost host stands beside the one that replaces it for a while.
+ * A host without a limit is as large as what runs in it, which a runbook's stack is not for long before its turn.
+ * @param machine its memory in bytes, and whether hosts stay
+ */
+export function maySetUpAhead({ host, scenarios }: Pick<Plan, 'host' | 'scenarios'>, machine: { readonly keep: boolean; readonly memory: number }): boolean {
+  const { memoryBytes } = host.limits;
+  const hosts = scenarios.some(({ loss }) => loss.type === 'host') ? 3 : 2;
+  return !machine.keep && (memoryBytes === null || hosts * memoryBytes <= machine.memory);
 }
 
 async function createServices({ plan, adapters }: RunOptions): Promise<ReadonlyMap<string, Service>> {
