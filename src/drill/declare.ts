@@ -14,6 +14,7 @@ export function declareDrill(plan: Plan, tool: string, services: ReadonlyMap<str
     drillFileSha256: plan.drillFile.sha256,
     commit: plan.repository.head,
     declared: plan.declared,
+    undrilled: plan.control === null ? plan.undrilled : [],
     control: plan.control,
     runbooks: plan.runbooks,
     host: { environment: host.environment, engine: host.engine, network: host.network, user: host.user, ...(host.date === null ? {} : { date: host.date }) },

@@ -3,7 +3,7 @@
  * One JSON object a line in `journal.ndjson`; `at` is RFC 3339 UTC with milliseconds by this machine's clock.
  */
 import type { ArtefactFact, BornVolume, Coverage, DataInUseFact, GoneFiles, HostLimit, ImageFact, Mismatch, OldArtefact, PlaceFact, RetentionFact, ServiceFact, StepResult } from './journal-facts.ts';
-import type { CompareMode, Expectation, Finding, Loss, Phase, ScenarioOutline, SourceLine, StepPhase } from './model.ts';
+import type { CompareMode, Expectation, Finding, Loss, Phase, Plan, ScenarioOutline, SourceLine, StepPhase } from './model.ts';
 
 export * from './journal-facts.ts';
 
@@ -76,6 +76,8 @@ export type DrillEvent =
       readonly commit?: string;
       /** All scenarios of the drill file, selected or not. */
       readonly declared?: readonly ScenarioOutline[];
+      /** Shell blocks of the runbooks that no scenario names. */
+      readonly undrilled?: Plan['undrilled'];
       readonly control: 'positive' | 'negative' | null;
       readonly runbooks: readonly { readonly file: string; readonly sha256: string }[];
       readonly host: { readonly environment: string; readonly engine: string; readonly network: string; readonly user: string; readonly date?: string };

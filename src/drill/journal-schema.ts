@@ -184,6 +184,7 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     drillFileSha256: z.string().exactOptional(),
     commit: z.string().exactOptional(),
     declared: z.array(object({ id: z.string(), title: z.string(), rtoSeconds: seconds.nullable(), rpo })).exactOptional(),
+    undrilled: z.array(object({ ...sourceLine, reference: z.string() })).exactOptional(),
     control: z.enum(['positive', 'negative']).nullable(),
     runbooks: z.array(object({ file: z.string(), sha256: z.string() })),
     host: object({ environment: z.string(), engine: z.string(), network: z.string(), user: z.string(), date: z.string().exactOptional() }),

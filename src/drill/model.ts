@@ -217,6 +217,8 @@ export interface Plan {
   readonly scenarios: readonly ScenarioPlan[];
   /** All scenarios of the drill file, in its order. */
   readonly declared: readonly ScenarioOutline[];
+  /** Shell blocks of the runbooks that no step of the drill file names, selected or not: nobody knows what they do. */
+  readonly undrilled: readonly (SourceLine & { readonly reference: string })[];
   /** What the drill file takes from variables of the environment: never read in an output. */
   readonly secrets: readonly string[];
   readonly warnings: readonly string[];

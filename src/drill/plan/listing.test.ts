@@ -33,6 +33,10 @@ gone: The site is gone
 host
   loss host: site | RTO none, RPO none, timeout 30m
   restore  #restore[3]  docs/runbook.md:31
+
+in no scenario, so never tried:
+  #deploy[1]   docs/runbook.md:5
+  #restore[1]  docs/runbook.md:23
 `);
 });
 

@@ -29,7 +29,14 @@ export function planText(plan: Plan, selection: Selection | null = null): string
   const { environment, engine, network, user } = plan.host;
   const head = `${plan.name}: ${count(plan.scenarios.length, 'scenario')} from ${plan.runbooks.map(({ file }) => file).join(', ')}\nhost: ${environment}, engine ${engine}, network ${network}, user ${user}`;
   const warnings = plan.warnings.map((warning) => `warning: ${warning}`);
-  return `${[head, ...(selection === null ? [] : [selectionText(selection)]), ...warnings, ...plan.scenarios.map(scenarioText)].join('\n\n')}\n`;
+  return `${[head, ...(selection === null ? [] : [selectionText(selection)]), ...warnings, ...plan.scenarios.map(scenarioText), ...undrilledText(plan)].join('\n\n')}\n`;
+}
+
+/** What is in the runbook and in no scenario: it is not proven, however green the drill is. */
+function undrilledText({ undrilled }: Plan): readonly string[] {
+  if (undrilled.length === 0) return [];
+  const width = widest(undrilled.map(({ reference }) => reference));
+  return [['in no scenario, so never tried:', ...undrilled.map(({ reference, file, line }) => `  ${reference.padEnd(width)}  ${file}:${line}`)].join('\n')];
 }
 
 /** Which scenarios a change touches and why, a line each. */

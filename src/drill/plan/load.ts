@@ -5,6 +5,7 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { NetworkMode } from '../../ports/host.ts';
 import { type ReadDrillFile, readDrillFile } from '../drill-file/read.ts';
 import type { DrillFile } from '../drill-file/schema.ts';
+import type { Block } from '../../runbook/types.ts';
 import { InputErrors, type Plan, type ScenarioPlan } from '../model.ts';
 import { checkNames, keyLine, listed, type PlanContext } from './context.ts';
 import { hostPaths } from './host-paths.ts';
@@ -80,9 +81,8 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
   const services = planServices(context);
   checkSideDoors(context, places);
   checkServicePlaces(context, places);
-  const scenarios = Object.entries(drill.scenarios)
-    .map(([id, scenario]) => planScenario(context, id, scenario))
-    .filter(({ id }) => selected.includes(id));
+  const all = Object.entries(drill.scenarios).map(([id, scenario]) => planScenario(context, id, scenario));
+  const scenarios = all.filter(({ id }) => selected.includes(id));
   const { gitRoot, folder, head, uncommitted, remotes } = repository;
   return {
     name: drill.name,
@@ -100,9 +100,17 @@ function planOf(context: PlanContext, repository: RepositoryFacts, read: ReadDri
     ignore: drill.ignore.map((name) => (/^[~/]/.test(name) ? context.paths.absolute(name) : name)),
     scenarios,
     declared: Object.entries(drill.scenarios).map(([id, scenario]) => outlineOf(id, scenario)),
+    undrilled: undrilledBlocks(context, all),
     secrets: [...context.secrets],
     warnings: uncommitted ? ['there are uncommitted changes: the drill runs the last commit in the host, with the runbook and the drill file as they are here'] : [],
   };
+}
+
+/** A step may name some lines of a block alone: that block is drilled in part, and is none of these. */
+function undrilledBlocks({ runbooks }: PlanContext, scenarios: readonly ScenarioPlan[]): Plan['undrilled'] {
+  const named = scenarios.flatMap(({ steps }) => steps.map(({ at }) => at));
+  const isNamed = (block: Block): boolean => named.some(({ file, line }) => file === block.file && line >= block.line && line <= block.endLine);
+  return runbooks.flatMap(({ blocks }) => blocks.flatMap((block) => (isNamed(block) ? [] : [{ reference: block.reference, file: block.file, line: block.line }])));
 }
 
 const none = (record: object): boolean => Object.keys(record).length === 0;

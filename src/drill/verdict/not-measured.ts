@@ -1,5 +1,5 @@
 /** What the clocks flatter and the drill leaves out. Always told, whatever the verdict. */
-import { formatBytes, formatDuration } from '../format.ts';
+import { formatBytes, formatDuration, listNames } from '../format.ts';
 import type { Report } from '../report-model.ts';
 import type { PlaceDeclaration } from '../journal-events.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
@@ -18,6 +18,7 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
     ...always,
     ...drill.notMeasured.map(({ what, why }) => ({ what, why })),
     ...otherClock(drill),
+    ...undrilled(drill),
     ...drill.scenarios.flatMap((scenario) => [
       ...scenario.notMeasured.map(({ what, why }) => ({ what, why })),
       ...scenario.declaration.steps.filter(({ kind }) => kind === 'skip').map(({ name, why }) => ({ what: name, why: why ?? 'the drill file skips it' })),
@@ -34,6 +35,12 @@ export function notMeasuredOf(drill: DrillFacts): readonly NotMeasured[] {
     const first = told.findIndex((other) => other.what === what && (other.why === why || always.some((item) => item.what === what)));
     return first === index;
   });
+}
+
+/** Fidelity is over what was run: a runbook may be half untried and 100 % as written. */
+function undrilled({ started: { undrilled: blocks = [] } }: DrillFacts): readonly NotMeasured[] {
+  if (blocks.length === 0) return [];
+  return [{ what: 'blocks in no scenario', why: `${listNames(blocks.map(({ reference, file, line }) => `${reference} (${file}:${line})`))}: no step of the drill file names ${blocks.length === 1 ? 'it' : 'them'}` }];
 }
 
 /** What does not see the clock that the drill file sets. */

@@ -387,12 +387,23 @@ const contents = (compare: 'stable' | 'canary' | 'service') => {
   return judge(exampleJournal({}, {}, { places: compared })).notMeasured.map(({ what }) => what).filter((what) => what.startsWith('content'));
 };
 
+/** What the report says of blocks at these lines, which no scenario names. */
+const untried = (lines: readonly number[]) => {
+  const undrilled = lines.map((line) => ({ file: 'runbook.md', line, reference: `#b${line}` }));
+  return judge(exampleJournal({}, {}, { undrilled })).notMeasured.filter(({ what }) => what === 'blocks in no scenario');
+};
+
 describe('the whole drill', () => {
   const places = exampleDrill.places.map((place) => (place.name === 'grafana' ? { ...place, sizeBytes: 10e9 } : place));
 
   it('always tells what the clock flatters', () => {
     const what = judge(exampleJournal({}, { manual: { 'install-os': 20 } })).notMeasured.map((item) => item.what);
     expect(what).toEqual(['image-download', 'off-site-transfer', 'detection-and-decision', 'install-os']);
+  });
+
+  it('tells which blocks of the runbook no scenario names', () => {
+    expect(untried([])).toEqual([]);
+    expect(untried([7, 9])).toEqual([{ what: 'blocks in no scenario', why: '#b7 (runbook.md:7) and #b9 (runbook.md:9): no step of the drill file names them' }]);
   });
 
   it('tells of content that nothing compared', () => {
