@@ -9,6 +9,7 @@ import { lxd } from '../src/host/lxd.ts';
 import { InstanceServer } from '../src/host/instance/server.ts';
 import { serverFor } from '../src/host/testing.ts';
 import { makeRepository } from './small-drill.ts';
+import { thorough } from './thorough.ts';
 
 const docker = (...args: readonly string[]): string => execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
@@ -142,11 +143,8 @@ describe.skipIf(answering === null)('a drill in an LXD host that ends early leav
   beforeAll(async () => void (await server.perform('/instances', { method: 'POST', body: { name: neighbour, type: 'container', source: { type: 'none' }, config: { 'user.runbook-drill.run': 'ours in name only' } } })));
   afterAll(async () => void (await server.perform(path, { method: 'DELETE' })));
 
-  it.each([
-    ['deploy', 'SIGINT'],
-    ['lose', 'SIGKILL'],
-    ['restore', 'SIGTERM'],
-  ] as const)('in %s by %s', async (phase, signal) => {
+  const inLxd = [['lose', 'SIGKILL'], ['restore', 'SIGTERM'], ...(thorough ? [['deploy', 'SIGINT']] as const : [])] as const;
+  it.each(inLxd)('in %s by %s', async (phase, signal) => {
     const drill = start(`lxd-${phase}-${signal}`, '--environment', 'lxd');
     await untilPhase(drill, phase);
     const neighbourBefore = await server.ask(path, instanceSchema);
@@ -159,7 +157,7 @@ describe.skipIf(answering === null)('a drill in an LXD host that ends early leav
     expect(await server.ask(path, instanceSchema)).toEqual(neighbourBefore);
   });
 
-  it('one that keeps its host ends all the same, and cleanup finds it', async () => {
+  it.skipIf(!thorough)('one that keeps its host ends all the same, and cleanup finds it', async () => {
     const drill = start('lxd-kept', '--environment', 'lxd', '--keep', '--scenario', 'one');
     expect(await ended(drill.child)).toBe(0);
     expect(await instancesOf(drill.child.pid)).toHaveLength(1);

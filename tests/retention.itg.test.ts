@@ -85,7 +85,7 @@ const pairs: readonly Pair[] = [
     rules: ['retention-broken'],
   },
   {
-    name: 'snapshots that are deleted in a form that Incus does not know, its failure hidden',
+    onlyThorough: true, name: 'snapshots that are deleted in a form that Incus does not know, its failure hidden',
     good: onIncus(`${volume} snapshot delete local web-data "$name"`),
     bad: onIncus(`${volume} delete local "web-data/$name" 2>/dev/null || true`),
     rules: ['retention-broken', 'masked-failure'],
