@@ -1,8 +1,10 @@
 /** Places with `secret: true`: what is in them, and by what it is known in an artefact. */
 import { distinctiveIn } from '../../evidence/artefact/distinctive.ts';
+import { fingerprintsIn } from '../../evidence/artefact/fingerprints.ts';
 import type { Needle } from '../../evidence/artefact/inspect-artefacts.ts';
 import type { Host } from '../../ports/host.ts';
 import type { ScenarioContext } from '../context.ts';
+import { secretsIn } from '../mask.ts';
 import type { PlacePlan } from '../model.ts';
 import { originPath } from '../repository.ts';
 import { locate } from './places.ts';
@@ -13,6 +15,12 @@ export async function readSecretPlace(context: ScenarioContext, host: Host, plac
   if (root === null) return '';
   const read = String.raw`/usr/bin/find "$1" -name '.drill-canary*' -prune -o -type f -size -64k -exec cat -- {} + | head -c 1000000`;
   return (await host.exec(['/bin/sh', '-c', read, 'sh', root])).stdout.toString();
+}
+
+/** What no output may show of a place's text. A CA's fingerprint stands beside its keys, and is what one has to read. */
+export function hiddenIn(content: string): readonly string[] {
+  const known = fingerprintsIn(content);
+  return secretsIn(content).filter((text) => !known.has(text));
 }
 
 /** A piece of a secret place; null as `value` for a nonce, which stands nowhere else. */

@@ -5,11 +5,10 @@ import { plantCanary } from '../../evidence/canary.ts';
 import type { Host } from '../../ports/host.ts';
 import { type ScenarioContext, Unproven, inHost } from '../context.ts';
 import { serviceKey } from '../journal-events.ts';
-import { secretsIn } from '../mask.ts';
 import type { PlacePlan } from '../model.ts';
 import { plantInFilePlace, writeInitialFiles } from './create.ts';
 import { type Manifests, locate, manifestsOf, putBack } from './places.ts';
-import { readSecretPlace } from './secret-places.ts';
+import { hiddenIn, readSecretPlace } from './secret-places.ts';
 import { seeCanary, seedWhenReady } from './services.ts';
 
 /** Manifest 1, of all declared places. */
@@ -55,7 +54,7 @@ async function plantInPlace(context: ScenarioContext, host: Host, place: PlacePl
 async function hideSecretsOfHost(context: ScenarioContext, host: Host): Promise<void> {
   for (const place of context.drill.plan.places) {
     if (!place.secret) continue;
-    context.drill.secrets.add(secretsIn(await readSecretPlace(context, host, place)));
+    context.drill.secrets.add(hiddenIn(await readSecretPlace(context, host, place)));
   }
 }
 

@@ -1,4 +1,5 @@
 /** Pieces of a secret by which it is known wherever they are read. */
+import { fingerprintsIn } from './fingerprints.ts';
 
 /** Each is looked for in every byte of every artefact. */
 const mostPieces = 8;
@@ -12,7 +13,7 @@ const shortest = 6;
 
 /**
  * At most eight, the most telling first: values of names that promise a secret, then text that chance alone could have made. A weak value
- * (`postgres`) stands in other places too: of it the whole line is meant. Certificates and public keys are for everyone.
+ * (`postgres`) stands in other places too: of it the whole line is meant. Certificates, their fingerprints and public keys are for everyone.
  */
 export function distinctiveIn(content: string): readonly string[] {
   const lines = content
@@ -26,7 +27,8 @@ export function distinctiveIn(content: string): readonly string[] {
     return [isStrong(value) ? value : line];
   });
   const random = lines.flatMap((line) => line.match(randomText) ?? []).filter((text) => /\d/.test(text) && /[A-Za-z]/.test(text));
-  return [...new Set([...named, ...random])].slice(0, mostPieces);
+  const known = fingerprintsIn(content);
+  return [...new Set([...named, ...random])].filter((text) => !known.has(text)).slice(0, mostPieces);
 }
 
 const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^a-zA-Z\d]/];
