@@ -11,11 +11,11 @@ import type { EngineVolume } from '../../ports/engine.ts';
 import type { Host } from '../../ports/host.ts';
 import type { ScenarioContext } from '../context.ts';
 import type { RetentionFact } from '../journal-events.ts';
-import type { SourceLine } from '../model.ts';
 import { coverageQuestion, declaredArtefacts } from './backup.ts';
 import { engineArtefacts } from './engine-artefacts.ts';
 import { Generations, runsOf } from './generations.ts';
 import { type BeforeBackup, inspectionOf } from './inspection.ts';
+import { lineThatRemoves } from './line-that-removes.ts';
 import { type PhaseOutcome, runSteps } from './steps.ts';
 
 /** What the earlier runs left. */
@@ -97,18 +97,15 @@ export async function tellWhatIsKept(context: ScenarioContext, host: Host, histo
     const unknown = [...new Set([...runsWith(name, 'unknown'), ...perhaps(provenBy)])].filter((run) => !kept.includes(run)).toSorted((a, b) => a - b);
     return { name, keep: retention.keep[name] ?? 0, kept, unknown };
   };
+  const told = questions.map(factOf);
+  const tooMany = told.some(({ keep, kept }) => kept.some((run) => run >= keep));
+  const steps = context.scenario.steps.filter(({ phase }) => phase === 'backup');
   context.emit({
     event: 'retention',
     asked: retention.at,
     dates: history.dates,
     failed: history.failed,
-    removes: lineThatRemoves(backup),
-    places: questions.map(factOf),
+    removes: lineThatRemoves(backup.spans, steps, tooMany),
+    places: told,
   });
-}
-
-/** Where a person looks first: the last command that takes something away. */
-function lineThatRemoves({ spans }: PhaseOutcome): SourceLine | null {
-  const found = spans.findLast(({ command }) => /\b(?:rm|rmdir|unlink|delete|prune|forget|expire|rotate|logrotate)\b|-delete\b/.test(command));
-  return found === undefined ? null : { file: found.file, line: found.line };
 }
