@@ -6,6 +6,7 @@ import { type SmallDrill, explained, runSmallDrill } from './small-drill.ts';
 /** Holds its database open, as a program does; what it writes stays in the -wal. */
 const app = `#!/bin/sh
 setsid sh -c "(echo 'PRAGMA wal_autocheckpoint=0; INSERT INTO note VALUES (1);'; exec sleep 1000000) | sqlite3 /srv/notes/app.db" < /dev/null > /dev/null 2>&1 &
+until pgrep -x sqlite3 > /dev/null; do sleep 0.05; done
 `;
 const notes = { notes: { kind: 'sqlite', file: '/srv/notes/app.db', data: 'notes' } };
 const host = { packages: ['sqlite3'] };
