@@ -34,13 +34,13 @@ export interface ListedContainer {
 
 /** The running containers, or all. */
 export async function listContainers(host: Host, which: 'running' | 'all'): Promise<readonly ListedContainer[]> {
-  const listed = await read(host, `/containers/json${which === 'all' ? '?all=1' : ''}`, z.array(listedSchema));
+  const listed = await list(host, `/containers/json${which === 'all' ? '?all=1' : ''}`, z.array(listedSchema));
   // Who links to a container gives it one more name, `/WHO/ALIAS`.
-  return (listed ?? []).map(({ Id: id, Names, Mounts: mounts }) => ({ id, name: Names.map((name) => name.slice(1)).find((name) => !name.includes('/')) ?? id, mounts }));
+  return listed.map(({ Id: id, Names, Mounts: mounts }) => ({ id, name: Names.map((name) => name.slice(1)).find((name) => !name.includes('/')) ?? id, mounts }));
 }
 
 export async function listVolumes(host: Host): Promise<readonly Volume[]> {
-  return (await read(host, '/volumes', z.object({ Volumes: z.array(volumeSchema).nullable() })))?.Volumes ?? [];
+  return (await list(host, '/volumes', z.object({ Volumes: z.array(volumeSchema).nullable() }))).Volumes ?? [];
 }
 
 /** Null where there is no such volume. */
@@ -58,10 +58,17 @@ export async function imagesOf(host: Host, ids: readonly string[]): Promise<read
   return (await Promise.all(ids.map((id) => read(host, `/images/${encodeURIComponent(id)}/json`, imageSchema)))).filter((image) => image !== null);
 }
 
+/** The answer to a GET of what every engine has: one that says it is not there must not pass for an empty list. */
+async function list<Schema extends z.ZodType>(host: Host, path: string, schema: Schema): Promise<z.output<Schema>> {
+  const listed = await read(host, path, schema);
+  if (listed === null) throw new Error(`the Docker engine of host ${host.name} knows no ${path}`);
+  return listed;
+}
+
 /** The answer to a GET, or null where there is nothing at the path. */
 async function read<Schema extends z.ZodType>(host: Host, path: string, schema: Schema): Promise<z.output<Schema> | null> {
   const { status, body } = await askEngine(host, { socket: '/var/run/docker.sock', method: 'GET', path, seconds: answerSeconds });
   if (status === 404) return null;
-  if (status !== 200) throw new Error(`the Docker engine of host ${host.name} answered ${status} to GET ${path}: ${body.trim().slice(-1000)}`);
-  return schema.parse(JSON.parse(body));
+  if (status !== 200) throw new Error(`the Docker engine of host ${host.name} answered ${status} to GET ${path}: ${JSON.stringify(body).slice(0, 1000)}`);
+  return schema.parse(body);
 }

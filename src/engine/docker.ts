@@ -1,4 +1,4 @@
-/** Docker with Compose in a host, through its own command line. */
+/** Docker with Compose in a host: it is asked over its API, and told by its own command line. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineFacts } from '../ports/engine-facts.ts';
 import type { Engine, KilledInstance, PlaceLocation } from '../ports/engine.ts';

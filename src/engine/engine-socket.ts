@@ -11,7 +11,8 @@ const maxBytes = 64 * 1024 ** 2;
 
 export interface EngineAnswer {
   readonly status: number;
-  readonly body: string;
+  /** What the JSON of its body says. */
+  readonly body: unknown;
 }
 
 export interface EngineQuestion {
@@ -26,7 +27,7 @@ export interface EngineQuestion {
   readonly seconds: number;
 }
 
-/** Whatever the engine answers. Rejects when nobody does. */
+/** Whatever the engine answers. Rejects when nobody does, or not to the end. */
 export async function askEngine(host: Host, { socket, method, path, body, seconds }: EngineQuestion): Promise<EngineAnswer> {
   const content = body === undefined ? '' : JSON.stringify(body);
   // With HTTP/1.0 the answer comes in one piece, and its end is the connection's.
@@ -37,6 +38,16 @@ export async function askEngine(host: Host, { socket, method, path, body, second
   const answer = stdout.toString('utf8');
   const end = answer.indexOf('\r\n\r\n');
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(answer)?.[1];
-  if (status === undefined || end === -1) throw new Error(`no answer at ${socket}: the connection was closed`);
-  return { status: Number(status), body: answer.slice(end + 4) };
+  const told = jsonOf(end === -1 ? '' : answer.slice(end + 4));
+  if (status === undefined || told === undefined) throw new Error(`no whole answer at ${socket}: it is cut after ${stdout.length} bytes`);
+  return { status: Number(status), body: told };
+}
+
+/** Undefined where it is none: of an engine that dies while it answers. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -82,7 +82,7 @@ export class InstanceApi {
     const answer = await askEngine(this.host, { socket: `${this.dialect.home}/unix.socket`, method, path, body, seconds }).catch((error: unknown) => {
       throw new Error(this.#failure(method, path, error instanceof Error ? error.message : String(error)), { cause: error });
     });
-    return answerSchema.parse(JSON.parse(answer.body));
+    return answerSchema.parse(answer.body);
   }
 
   #failure(method: string, path: string, why: string): string {
