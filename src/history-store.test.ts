@@ -28,6 +28,16 @@ describe('a history that is a file', () => {
     expect(await readHistory(path)).toHaveLength(50);
   });
 
+  it('leaves a line alone that another drill is writing', async () => {
+    const path = join(folder, 'history.jsonl');
+    const text = `${JSON.stringify(first)}\n`;
+    writeFileSync(path, text.slice(0, 40));
+    const adding = addToHistory(path, [second]);
+    setTimeout(() => writeFileSync(path, text), 50);
+    await adding;
+    expect(await readHistory(path)).toEqual([first, second]);
+  });
+
   it('goes on after a line that was cut, and after one without its end', async () => {
     const path = join(folder, 'history.jsonl');
     writeFileSync(path, `${JSON.stringify(first)}\n{"format":1,"dri`);

@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readFile, readdir, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type HistoryLine, historyText, joinHistories, parseHistory } from './report/history.ts';
 
 const suffix = '.jsonl';
+/** Longer than the one write of a line takes. */
+const settleMilliseconds = 200;
 
 /** Oldest first; empty where there is none yet. Throws `JournalError` with the place of a line that is none. */
 export async function readHistory(path: string): Promise<readonly HistoryLine[]> {
@@ -33,8 +36,12 @@ export async function addToHistory(path: string, lines: readonly HistoryLine[]):
   if (missing.length === 0) return;
   const cut = text.slice(text.lastIndexOf('\n') + 1);
   const isWhole = cut === '' || parseHistory(cut, path).length > 0;
-  // What a kill left of a line would spoil the next one.
-  if (!isWhole) await truncate(path, Buffer.byteLength(text) - Buffer.byteLength(cut));
+  if (!isWhole) {
+    // What a kill left of a line would spoil the next one; what another drill is writing will be whole in a moment.
+    await sleep(settleMilliseconds);
+    if ((await textOf(path)) !== text) return addToHistory(path, lines);
+    await truncate(path, Buffer.byteLength(text) - Buffer.byteLength(cut));
+  }
   await appendFile(path, `${cut !== '' && isWhole ? '\n' : ''}${textLines(missing)}`);
 }
 
