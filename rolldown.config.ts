@@ -8,6 +8,6 @@ export default defineConfig({
   external: [/\.node$/, 'cpu-features'],
   transform: { target: 'node20' },
   // The Action asks for no token of its own, so the HTTP client behind that part of @actions/core is left out.
-  treeshake: { moduleSideEffects: (id) => !/node_modules\/(@actions|undici)\//.test(id) },
+  treeshake: { moduleSideEffects: [{ test: /node_modules\/(@actions|undici)\//, sideEffects: false }] },
   output: { dir: 'dist', format: 'esm', cleanDir: true, minify: true, chunkFileNames: 'chunks/[name].js', comments: { legal: false } },
 });
