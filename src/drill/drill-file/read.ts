@@ -15,6 +15,9 @@ export interface ReadDrillFile {
   readonly errors: readonly InputError[];
 }
 
+/** Code that zod compiles for each mapping pays where many values are read: here it is one. */
+const once = { jitless: true };
+
 /** @param file how errors name it. */
 export function readDrillFile(file: string, source: string): ReadDrillFile {
   const counter = new LineCounter();
@@ -33,7 +36,7 @@ export function readDrillFile(file: string, source: string): ReadDrillFile {
     return { drill: null, raw: null, positions, errors: [{ file, line: 1, column: 1, ...told }] };
   }
   if (raw === null) return unreadable(file, 1, { message: 'the drill file is empty', expected: 'a drill file: version, name, runbook, host, scenarios', got: 'nothing but comments or white space', help: 'write one; the README has an example' });
-  const result = drillFile.safeParse(raw);
+  const result = drillFile.safeParse(raw, once);
   if (result.success) return { drill: result.data, raw, positions, errors: [] };
   return { drill: recover(raw, result.error.issues), raw, positions, errors: explain(result.error.issues, raw, { file, positions }) };
 }
@@ -66,7 +69,7 @@ function recover(raw: unknown, issues: readonly z.core.$ZodIssue[]): DrillFile |
     if (issue.code === 'unrecognized_keys') for (const key of issue.keys) takeForNearest(data, issue.path, key, issue.message.split(' '));
     else if (issue.code === 'invalid_union' || !drop(data, issue.path)) return null;
   }
-  return drillFile.safeParse(data).data ?? null;
+  return drillFile.safeParse(data, once).data ?? null;
 }
 
 /** Drops a key of a mapping; false for an entry of a list, whose place others would take. */

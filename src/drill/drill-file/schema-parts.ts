@@ -5,33 +5,39 @@
 import { z } from 'zod';
 import { durationPattern, parseDuration, parseSize, sizePattern } from './quantities.ts';
 
-export const text = (about: string) => z.string({ error: about }).min(1, { error: about }).meta({ description: about });
+/** Told to the registry, in place: `meta` would build a second schema, and most of what a schema costs is to build it. */
+function described<T extends z.ZodType>(schema: T, about: string): T {
+  z.globalRegistry.add(schema, { description: about });
+  return schema;
+}
 
-export const pattern = (regex: RegExp, about: string) => z.string({ error: about }).regex(regex, { error: about }).meta({ description: about });
+export const text = (about: string) => described(z.string({ error: about }).min(1, { error: about }), about);
 
-export const flag = (about: string) => z.boolean({ error: about }).meta({ description: about });
+export const pattern = (regex: RegExp, about: string) => described(z.string({ error: about }).regex(regex, { error: about }), about);
 
-export const oneOf = <const T extends readonly [string, ...string[]]>(values: T, about = anyOf(values)) => z.enum(values, { error: about }).meta({ description: about });
+export const flag = (about: string) => described(z.boolean({ error: about }), about);
 
-export const list = <T extends z.ZodType>(item: T, about: string) => z.array(item, { error: about }).min(1, { error: about }).meta({ description: about });
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T, about = anyOf(values)) => described(z.enum(values, { error: about }), about);
+
+export const list = <T extends z.ZodType>(item: T, about: string) => described(z.array(item, { error: about }).min(1, { error: about }), about);
 
 /** For an unknown key the message is the known keys, with spaces between: `explain.ts` makes the sentence. */
 export const mapping = <T extends z.ZodRawShape>(shape: T, about: string) =>
-  z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : about) }).meta({ description: about });
+  described(z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(' ') : about) }), about);
 
-export const either = <const T extends readonly [z.ZodType, ...z.ZodType[]]>(options: T, about: string) => z.union(options, { error: about }).meta({ description: about });
+export const either = <const T extends readonly [z.ZodType, ...z.ZodType[]]>(options: T, about: string) => described(z.union(options, { error: about }), about);
 
 /** A mapping whose keys the drill file chooses. For a key that is not allowed, the message says what is. */
-export const named = <K extends z.core.$ZodRecordKey, V extends z.ZodType>(key: K, value: V, about: string) => z.record(key, value, { error: about }).meta({ description: about });
+export const named = <K extends z.core.$ZodRecordKey, V extends z.ZodType>(key: K, value: V, about: string) => described(z.record(key, value, { error: about }), about);
 
 export const name = pattern(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a name of letters, digits, dots, dashes and underscores');
 export const key = z.string().min(1);
 
 const durationText = 'a duration: a whole number and s, m, h or d, such as 15m';
-export const duration = (about: string) => pattern(durationPattern, durationText).transform(parseDuration).meta({ description: about });
+export const duration = (about: string) => described(pattern(durationPattern, durationText).transform(parseDuration), about);
 
 const sizeText = 'a size: a whole number and a unit, such as 100MB, 10GB or 4GiB';
-export const size = (about: string) => pattern(sizePattern, sizeText).transform(parseSize).meta({ description: about });
+export const size = (about: string) => described(pattern(sizePattern, sizeText).transform(parseSize), about);
 
 export const mode = pattern(/^[0-7]{3,4}$/, "an octal mode in quotes, such as '0644'");
 
