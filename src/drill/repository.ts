@@ -1,10 +1,11 @@
 /** The repository on its way into a host: the committed HEAD as a Git bundle, never `.git` itself, which may hold a token. */
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import spawn, { SubprocessError } from 'nano-spawn';
+import { promisify } from 'node:util';
 import type { Host } from '../ports/host.ts';
 import { CannotRun } from '../ports/host.ts';
 import type { Plan } from './model.ts';
@@ -44,12 +45,16 @@ const commitIdentity = {
 /** Resolves to what it printed, without the last line end. Rejects when it fails. */
 type GitCommand = (...args: readonly string[]) => Promise<string>;
 
+const run = promisify(execFile);
+
 async function git(cwd: string, env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string> {
   try {
-    return (await spawn('git', args, { cwd, env, stdin: 'ignore' })).stdout;
+    const running = run('git', args, { cwd, env: { ...process.env, ...env }, maxBuffer: Infinity });
+    running.child.stdin?.end();
+    return (await running).stdout.replace(/\n$/, '');
   } catch (error) {
-    if (!(error instanceof SubprocessError)) throw error;
-    throw new CannotRun(`${error.message}: ${error.stderr.trim().slice(-500)}`, { cause: error });
+    // Its message is the command, and all that it has printed as an error.
+    throw new CannotRun(error instanceof Error ? error.message.trim().slice(-1000) : String(error), { cause: error });
   }
 }
 

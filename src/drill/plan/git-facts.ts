@@ -1,5 +1,5 @@
 /** What Git says about the checkout that a drill file lies in. Reads only. */
-import spawn, { SubprocessError } from 'nano-spawn';
+import { spawnSync } from 'node:child_process';
 
 export interface GitFacts {
   readonly root: string;
@@ -17,14 +17,10 @@ interface Answer {
   readonly succeeded: boolean;
 }
 
-async function git(folder: string, ...args: readonly string[]): Promise<Answer> {
-  try {
-    const { stdout, stderr } = await spawn('git', args, { cwd: folder, stdin: 'ignore' });
-    return { stdout, stderr, absent: false, succeeded: true };
-  } catch (error) {
-    if (!(error instanceof SubprocessError)) throw error;
-    return { stdout: error.stdout, stderr: error.stderr, absent: error.exitCode === undefined, succeeded: false };
-  }
+/** Waited for, which costs half of what listening to it would: there is nothing to do before a plan is there. */
+function git(folder: string, ...args: readonly string[]): Answer {
+  const { stdout, stderr, status } = spawnSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: Infinity });
+  return { stdout: stdout ?? '', stderr: stderr ?? '', absent: status === null, succeeded: status === 0 };
 }
 
 /** Why there is no repository, in Git's own words: it may be there and not be trusted. */
@@ -32,13 +28,13 @@ export interface NoGit {
   readonly reason: string;
 }
 
-export async function readGit(folder: string): Promise<GitFacts | NoGit> {
-  const [checkout, remotes] = await Promise.all([git(folder, 'rev-parse', '--is-shallow-repository', '--show-toplevel', '--verify', '--quiet', 'HEAD'), git(folder, 'remote', '-v')]);
+export function readGit(folder: string): GitFacts | NoGit {
+  const checkout = git(folder, 'rev-parse', '--is-shallow-repository', '--show-toplevel', '--verify', '--quiet', 'HEAD');
   if (checkout.absent) return { reason: 'no `git` program' };
-  const [shallow, root, head] = checkout.stdout.split('\n');
+  const [shallow, root, head] = checkout.stdout.replace(/\n$/, '').split('\n');
   // Without a commit Git fails, and has told the first two all the same.
   if (shallow === undefined || root === undefined) return { reason: checkout.stderr.trim().split('\n')[0] ?? '' };
-  return { root, shallow: shallow === 'true', head: checkout.succeeded && head !== undefined ? head : null, remotes: remoteUrls(remotes.stdout) };
+  return { root, shallow: shallow === 'true', head: checkout.succeeded && head !== undefined ? head : null, remotes: remoteUrls(git(folder, 'remote', '-v').stdout) };
 }
 
 export interface FolderFacts {
@@ -48,12 +44,10 @@ export interface FolderFacts {
 }
 
 /** @param folder absolute, in a Git repository. */
-export async function readFolder(folder: string): Promise<FolderFacts> {
-  const [tracked, status] = await Promise.all([
-    git(folder, 'ls-files', '-z'),
-    // The reports of an earlier drill lie in the checkout by default: they are no change to what is drilled.
-    git(folder, 'status', '--porcelain', '--', '.', ':(exclude)drill-report'),
-  ]);
+export function readFolder(folder: string): FolderFacts {
+  const tracked = git(folder, 'ls-files', '-z');
+  // The reports of an earlier drill lie in the checkout by default: they are no change to what is drilled.
+  const status = git(folder, 'status', '--porcelain', '--', '.', ':(exclude)drill-report');
   return { tracked: new Set(tracked.stdout.split('\0').filter(Boolean)), uncommitted: status.stdout.trim() !== '' };
 }
 

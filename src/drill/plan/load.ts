@@ -48,7 +48,7 @@ export async function loadPlan(options: LoadOptions): Promise<Plan> {
   const read = readDrillFile(display(path), source);
   const problems = new Problems(display(path), read.positions);
   problems.add(...read.errors);
-  const repository = await readRepository(path, read.drill?.repository, problems);
+  const repository = readRepository(path, read.drill?.repository, problems);
   if (read.drill === null || repository === null) throw new InputErrors(problems.errors);
   const plan = planOf(contextOf(read, read.drill, repository, problems, display, options.env), repository, read, source, options);
   if (problems.errors.length > 0) throw new InputErrors(problems.errors);

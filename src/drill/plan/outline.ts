@@ -21,7 +21,7 @@ export async function loadOutline(drillFile: string, cwd: string): Promise<Outli
   const { drill, positions, errors } = readDrillFile(file, readSource(path, file));
   const problems = new Problems(file, positions);
   problems.add(...errors);
-  const repository = await readRepository(path, drill?.repository, problems);
+  const repository = readRepository(path, drill?.repository, problems);
   if (drill === null || repository === null || problems.errors.length > 0) throw new InputErrors(problems.errors);
   const runbooks = typeof drill.runbook === 'string' ? [drill.runbook] : drill.runbook;
   return { name: drill.name, runbooks: runbooks.map((runbook) => join(repository.folder, runbook)), scenarios: Object.entries(drill.scenarios).map(([id, scenario]) => outlineOf(id, scenario)) };

@@ -21,16 +21,16 @@ export interface RepositoryFacts {
  * Null, and told, where there is none to plan with.
  * @param drillFile absolute. @param folder as the drill file has it, relative to the drill file.
  */
-export async function readRepository(drillFile: string, folder: string | undefined, problems: Problems): Promise<RepositoryFacts | null> {
+export function readRepository(drillFile: string, folder: string | undefined, problems: Problems): RepositoryFacts | null {
   const here = realpathSync(dirname(drillFile));
-  const git = await readGit(here);
+  const git = readGit(here);
   if ('reason' in git) {
     problems.atKey([], { message: 'the drill file lies in no Git repository', expected: 'a drill file in a Git checkout', got: git.reason, help: 'run `git init` and commit, or start the drill from a checkout that Git trusts' });
     return null;
   }
   const root = folderIn(git.root, here, folder, problems);
   if (!isUsable(git, problems) || root === null) return null;
-  const facts = await readFolder(root);
+  const facts = readFolder(root);
   if (facts.tracked.size === 0) problems.atValue(['repository'], { message: 'the repository is empty', expected: 'a folder with files that Git tracks', got: 'no tracked file', help: 'commit the files, or correct `repository`' });
   const real = join(here, basename(drillFile));
   return { gitRoot: git.root, folder: root, head: git.head ?? '', remotes: git.remotes, ...facts, drillFile: isInside(root, real) ? relative(root, real) : real };
