@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { openAdapters } from './adapters.ts';
 import type { OutputListener } from './drill/context.ts';
 import type { JournalEntry } from './drill/journal-events.ts';
-import { createJournal, journalName, readJournal } from './drill/journal.ts';
+import { createJournal, journalName } from './drill/journal-writer.ts';
 import { InputErrors, type Plan } from './drill/model.ts';
 import type { Report } from './drill/report-model.ts';
 import { runDrill, secretsOf } from './drill/run.ts';
@@ -112,7 +112,7 @@ export interface HistoryOptions {
 /** Rewrites every report of a folder from its journal and its history, and adds the drill to that history. */
 export async function writeReports(out: string, { history = defaultHistory(out), limits }: HistoryOptions = {}): Promise<DrillOutcome> {
   // Loaded at the end: a drill that begins needs no format of a report.
-  const [{ historyOf, renderReports, reportInput }, { addToHistory, readHistory }] = await Promise.all([import('./report/index.ts'), import('./history-store.ts')]);
+  const [{ historyOf, renderReports, reportInput }, { addToHistory, readHistory }, { readJournal }] = await Promise.all([import('./report/index.ts'), import('./history-store.ts'), import('./drill/journal.ts')]);
   const entries = await readJournal(join(out, journalName));
   const input = reportInput(entries, await readHistory(history), limits);
   const { report } = input;

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JournalError } from './journal-error.ts';
-import { createJournal, parseJournal, readJournal } from './journal.ts';
+import { parseJournal, readJournal } from './journal.ts';
+import { createJournal } from './journal-writer.ts';
 import { drillEnded, exampleDrill, exampleJournal, exampleStep, goodParts } from './verdict/example-journal.ts';
 import { judge } from './verdict/index.ts';
 
