@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the tools that tests use, once for a machine: act and actionlint by Go, zizmor by pip; by apt-get programs that write
-# archives, a browser, and Prometheus' promtool.
+# Fetches the tools that tests use, once for a machine: act, actionlint and a registry in memory by Go, zizmor by pip; by apt-get
+# programs that write archives, a browser, and Prometheus' promtool.
 # Where one cannot be had, its test says that it was skipped; on a GitHub runner that is an error.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -68,4 +68,5 @@ command -v chromium > /dev/null || command -v google-chrome > /dev/null || by_ap
 promtool
 by_go act github.com/nektos/act@v0.2.89
 by_go actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+by_go registry github.com/google/go-containerregistry/cmd/registry@v0.20.6
 by_pip zizmor 1.32.0
