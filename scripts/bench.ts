@@ -88,7 +88,8 @@ function actionStart(): Row {
   const files = Object.fromEntries(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE'].map((name) => [name, join(folder, name)]));
   for (const path of Object.values(files)) writeFileSync(path, '');
   try {
-    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, ...files };
+    // What the drill had made when it was killed lies in `folder`, and goes with it.
+    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, TMPDIR: folder, ...files };
     const times = Array.from({ length: 7 }, () => {
       const { stderr } = spawnSync(process.execPath, ['--import', resolve('scripts/first-phase.mjs'), resolve('dist/action.js')], { cwd: repository, env, encoding: 'utf8' });
       return Number(/first phase after ([\d.]+) ms/.exec(stderr)?.[1]);
@@ -97,7 +98,7 @@ function actionStart(): Row {
     return { what: "CPU from the Action's start to its first phase", seen: median(times) - median(node), limit: 150, unit: 'ms' };
   } finally {
     rmSync(repository, { recursive: true });
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, maxRetries: 10 });
   }
 }
 
