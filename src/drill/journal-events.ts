@@ -76,6 +76,8 @@ export type DrillEvent =
       readonly commit?: string;
       /** All scenarios of the drill file, selected or not. */
       readonly declared?: readonly ScenarioOutline[];
+      /** Selected scenarios whose drill left no journal, as a job that dies leaves none: of a merged drill. */
+      readonly absent?: readonly ScenarioOutline[];
       /** Shell blocks of the runbooks that no scenario names. */
       readonly undrilled?: Plan['undrilled'];
       readonly control: 'positive' | 'negative' | null;

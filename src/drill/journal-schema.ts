@@ -151,6 +151,8 @@ const loss = z.discriminatedUnion('type', [
 
 const rpo = z.union([z.number(), z.literal('last-backup')]).nullable();
 
+const outline = object({ id: z.string(), title: z.string(), rtoSeconds: seconds.nullable(), rpo });
+
 const scenarioDeclaration = object({
   id: z.string(),
   title: z.string(),
@@ -183,7 +185,8 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     drillFile: z.string(),
     drillFileSha256: z.string().exactOptional(),
     commit: z.string().exactOptional(),
-    declared: z.array(object({ id: z.string(), title: z.string(), rtoSeconds: seconds.nullable(), rpo })).exactOptional(),
+    declared: z.array(outline).exactOptional(),
+    absent: z.array(outline).exactOptional(),
     undrilled: z.array(object({ ...sourceLine, reference: z.string() })).exactOptional(),
     control: z.enum(['positive', 'negative']).nullable(),
     runbooks: z.array(object({ file: z.string(), sha256: z.string() })),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drillEnded, exampleDrill, exampleScenario, goodParts, inOrder, verifiedAs, examplePlace, exampleVerified, writtenDown } from './verdict/example-journal.ts';
-import { judge } from './verdict/index.ts';
+import { exitCodeOf, judge } from './verdict/index.ts';
+import { historyOf, renderReports, reportInput } from '../report/index.ts';
 import type { DrillEvent, JournalEntry } from './journal-events.ts';
 import { mergeJournals } from './merge-journals.ts';
 
@@ -35,6 +36,19 @@ describe('merged drills', () => {
   });
 
   it('have no end where one of them was killed', () => expect(merge(drill(one), drill(two, {}, [])).some(({ event }) => event === 'drill-ended')).toBe(false));
+
+  it('tell of a scenario that was to be drilled and left no journal, and are not green for it', () => {
+    const declared = ['one', 'gone', 'unselected'].map((id) => ({ id, title: id, rtoSeconds: 900, rpo: 'last-backup' as const }));
+    const merged = mergeJournals([{ name: 'part-1', entries: drill(one, { declared }) }], ['one', 'gone']);
+    const report = judge(merged);
+    expect(report.scenarios.map(({ id, validationStatus }) => [id, validationStatus])).toEqual([['one', 'SUCCESSFUL'], ['gone', 'NOT_MEASURED']]);
+    expect(report).toMatchObject({ validationStatus: 'NOT_MEASURED', scenarios: [{}, { rto: { target: 900, actual: null }, started: null, data: [{ status: 'unproven' }, { status: 'unproven' }] }] });
+    expect(exitCodeOf(report, { interrupted: null, fault: null })).toBe(3);
+    expect(historyOf(report, merged).map(({ id }) => id)).toEqual(['one']);
+    expect([...renderReports(reportInput(merged)).values()].filter((content) => content.includes('left no journal'))).not.toEqual([]);
+    expect(judge(mergeJournals([{ name: 'part-1', entries: drill(one, { declared }) }], ['one'])).validationStatus).toBe('SUCCESSFUL');
+    expect(() => mergeJournals([{ name: 'part-1', entries: drill(one, { declared }) }], ['other'])).toThrow(/other: no such scenario in the drill file of part-1. Expected some of one, gone, unselected/);
+  });
 
   it.each([
     ['the same scenario twice', [drill(one), drill(one)], /scenario one stands in part-1 and in part-2/],

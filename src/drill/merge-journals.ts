@@ -1,6 +1,7 @@
 /** Joins the journals of one drill file's drills, such as those of a workflow's matrix, into the journal of one drill. */
 import { JournalError } from './journal-error.ts';
 import type { DrillEvent, JournalEntry } from './journal-events.ts';
+import type { ScenarioOutline } from './model.ts';
 
 export interface NamedJournal {
   /** For messages: the folder or file that it came from. */
@@ -21,15 +22,25 @@ interface Part {
 /**
  * One drill with all their scenarios, in the order of the drill file. What happened in each scenario stays in its order.
  * Throws `JournalError` where they are no drills of one drill file in one state, or a scenario stands in two of them.
+ * @param expected ids of scenarios that were to be drilled: one that is in no journal is told as absent.
  */
-export function mergeJournals(journals: readonly NamedJournal[]): readonly JournalEntry[] {
+export function mergeJournals(journals: readonly NamedJournal[], expected: readonly string[] = []): readonly JournalEntry[] {
   const parts = journals.map(partOf).toSorted((a, b) => order(a.started.at, b.started.at));
   const [first, ...others] = parts;
   if (first === undefined) throw new JournalError('There is no journal to merge.');
   for (const other of others) checkSameDrill(first, other);
   checkOnce(parts);
   const scenarios = parts.flatMap(({ started }) => started.scenarios).toSorted((a, b) => order(a.at.line, b.at.line));
-  return [{ ...first.started, scenarios }, ...once(parts.flatMap(({ entries }) => entries)), ...end(parts)];
+  const absent = absentOf(first, scenarios, expected);
+  return [{ ...first.started, scenarios, ...(absent.length === 0 ? {} : { absent }) }, ...once(parts.flatMap(({ entries }) => entries)), ...(absent.length === 0 ? end(parts) : [])];
+}
+
+/** Of what was to be drilled, what is in no journal. */
+function absentOf({ name, started: { declared = [] } }: Part, there: Started['scenarios'], expected: readonly string[]): readonly ScenarioOutline[] {
+  const unknown = expected.filter((id) => !declared.some((each) => each.id === id));
+  if (unknown.length > 0) throw new JournalError(`${unknown.join(', ')}: no such scenario in the drill file of ${name}. Expected some of ${declared.map(({ id }) => id).join(', ')}.`);
+  const drilled = new Set(there.map(({ id }) => id));
+  return declared.filter(({ id }) => expected.includes(id) && !drilled.has(id));
 }
 
 function partOf({ name, entries }: NamedJournal): Part {

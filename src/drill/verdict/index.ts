@@ -1,6 +1,7 @@
 /** The verdict: a pure function of the journal. */
 import type { JournalEntry } from '../journal-events.ts';
-import type { Report, ValidationStatus } from '../report-model.ts';
+import type { Report, ScenarioReport, ValidationStatus } from '../report-model.ts';
+import { reportAbsent } from './absent.ts';
 import { type DrillFacts, gatherFacts } from './facts.ts';
 import { notMeasuredOf } from './not-measured.ts';
 import { reportScenario } from './scenario.ts';
@@ -11,7 +12,7 @@ export { exitCodeOf } from './exit-code.ts';
 export function judge(entries: readonly JournalEntry[]): Report {
   const drill = gatherFacts(entries);
   const { started } = drill;
-  const scenarios = drill.scenarios.map((facts) => reportScenario(drill, facts));
+  const scenarios = asDeclared(drill, [...drill.scenarios.map((facts) => reportScenario(drill, facts)), ...(started.absent ?? []).map((outline) => reportAbsent(drill, outline))]);
   return {
     format: 1,
     tool: started.tool,
@@ -26,6 +27,12 @@ export function judge(entries: readonly JournalEntry[]): Report {
     notMeasured: notMeasuredOf(drill),
     scenarios,
   };
+}
+
+/** In the order of the drill file, where that is known. */
+function asDeclared({ started: { declared = [] } }: DrillFacts, scenarios: readonly ScenarioReport[]): readonly ScenarioReport[] {
+  const places = new Map(declared.map(({ id }, index) => [id, index]));
+  return scenarios.toSorted((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
 }
 
 const order: readonly ValidationStatus[] = ['FAILED', 'TIMED_OUT', 'NOT_MEASURED', 'SUCCESSFUL'];
