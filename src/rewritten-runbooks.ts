@@ -1,7 +1,7 @@
-/** What `--update` has changed in a checkout. */
-import { execFileSync } from 'node:child_process';
+/** What `--update` has changed in a runner's checkout. */
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { getExecOutput } from '@actions/exec';
 import type { RewrittenFile } from './github/benchmark-pull-request.ts';
 import { findTable } from './runbook/benchmark-table.ts';
 
@@ -10,10 +10,17 @@ import { findTable } from './runbook/benchmark-table.ts';
  * changed (a lock file, a workflow) is none of ours to propose, and a symbolic link may lead out of the checkout.
  */
 export async function rewrittenRunbooks(cwd: string): Promise<readonly RewrittenFile[]> {
-  const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { cwd, encoding: 'utf8' }).replace(/\n$/, '');
-  const paths = execFileSync('git', ['diff', '--name-only', '--diff-filter=M', '-z', 'HEAD'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean);
+  const root = (await git(cwd, 'rev-parse', '--show-toplevel')).replace(/\n$/, '');
+  const paths = (await git(root, 'diff', '--name-only', '--diff-filter=M', '-z', 'HEAD')).split('\0').filter(Boolean);
   const files = await Promise.all(paths.map((path) => withTable(root, path)));
   return files.flat();
+}
+
+/** What it prints is not for the log: a file's name may be a command to the runner. */
+async function git(cwd: string, ...args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await getExecOutput('git', [...args], { cwd, silent: true, ignoreReturnCode: true });
+  if (exitCode !== 0) throw new Error(`git ${args.join(' ')} in ${cwd}: expected exit 0, got ${exitCode}: ${stderr.trim()}`);
+  return stdout;
 }
 
 async function withTable(root: string, path: string): Promise<readonly RewrittenFile[]> {

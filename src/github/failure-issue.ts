@@ -10,11 +10,14 @@ export type IssueOutcome = { readonly did: 'opened' | 'updated' | 'closed'; read
 /** Which drill an issue is about: the label says that it is ours, this which of ours. */
 const markerOf = (drill: string): string => `<!-- runbook-drill:${Buffer.from(drill).toString('base64url')} -->`;
 
-/** @param runUrl of the workflow run that drilled. */
-export async function reportInIssue(repository: Repository, drilled: Drilled, runUrl: string): Promise<IssueOutcome> {
+/**
+ * @param runUrl of the workflow run that drilled.
+ * @param drillFile its path, by which a drill is known that could not even be read.
+ */
+export async function reportInIssue(repository: Repository, drilled: Drilled, runUrl: string, drillFile: string): Promise<IssueOutcome> {
   const { report } = drilled;
   const { owner, repo, request } = repository;
-  const open = await findOpen(repository, markerOf(report.drill));
+  const open = await findOpen(repository, [report.drill, drillFile]);
   if (report.validationStatus === 'SUCCESSFUL') {
     if (open === null || !isWhole(drilled)) return { did: 'nothing' };
     await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { owner, repo, issue_number: open, body: `All scenarios were SUCCESSFUL in ${runUrl}.` });
@@ -30,6 +33,25 @@ export async function reportInIssue(repository: Repository, drilled: Drilled, ru
   return { did: 'opened', number: made.data.number };
 }
 
+/**
+ * Of a workflow run that left no journal: nothing is known, and what an open issue says of an earlier drill still stands.
+ * @param names of the drill: the first is the one that people know.
+ */
+export async function reportNoDrill(repository: Repository, names: readonly string[], runUrl: string): Promise<IssueOutcome> {
+  const { owner, repo, request } = repository;
+  const open = await findOpen(repository, names);
+  const what = `The workflow run ${runUrl} left no journal: the drill did not begin, or its machine was lost. It is not known whether the data would come back.`;
+  if (open !== null) {
+    await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { owner, repo, issue_number: open, body: what });
+    return { did: 'updated', number: open };
+  }
+  const [name = ''] = names;
+  const made = await request('POST /repos/{owner}/{repo}/issues', { owner, repo, title: `Restore drill ${name}: did not run`.slice(0, 250), body: `${markerOf(name)}\n${what} ${whatBecomesOfIt}\n`, labels: [label] });
+  return { did: 'opened', number: made.data.number };
+}
+
+const whatBecomesOfIt = 'This issue is brought up to date by each further drill, and closed by one of all scenarios that passes.';
+
 /** Every scenario of the drill file was drilled: of one that was not, a pass of the others says nothing. */
 function isWhole({ report, entries }: Drilled): boolean {
   const drilled = new Set(report.scenarios.map(({ id }) => id));
@@ -37,12 +59,12 @@ function isWhole({ report, entries }: Drilled): boolean {
 }
 
 function bodyOf(drilled: Drilled, runUrl: string): string {
-  const head = `${markerOf(drilled.report.drill)}\nThe drill in ${runUrl} did not prove that the data comes back. This issue is brought up to date by each further drill, and closed by one of all scenarios that passes.\n\n`;
+  const head = `${markerOf(drilled.report.drill)}\nThe drill in ${runUrl} did not prove that the data comes back. ${whatBecomesOfIt}\n\n`;
   return `${head}${renderWithin(drilled, textLimit - head.length)}`;
 }
 
 /** Only somebody who may sort issues can set a label: an issue of a stranger is never taken for ours. */
-async function findOpen({ owner, repo, request }: Repository, marker: string): Promise<number | null> {
+async function findOpen({ owner, repo, request }: Repository, names: readonly string[]): Promise<number | null> {
   const { data } = await request('GET /repos/{owner}/{repo}/issues', { owner, repo, state: 'open', labels: label, sort: 'created', direction: 'asc', per_page: 100 });
-  return data.find((issue) => issue.pull_request === undefined && (issue.body ?? '').startsWith(marker))?.number ?? null;
+  return data.find((issue) => issue.pull_request === undefined && names.some((name) => (issue.body ?? '').startsWith(markerOf(name))))?.number ?? null;
 }

@@ -9,7 +9,7 @@ import { type HistoryLine, historyOf, historyText, parseHistory } from '../repor
 import { openRepository, type Repository, textLimit } from './api.ts';
 import { benchmarkBranch, proposeBenchmark } from './benchmark-pull-request.ts';
 import { artifactName, readCommentArtifact, Refused } from './comment-artifact.ts';
-import { reportInIssue } from './failure-issue.ts';
+import { reportInIssue, reportNoDrill } from './failure-issue.ts';
 import { FakeGitHub } from './fake-github.ts';
 import { addToHistoryBranch, historyFile, readHistoryBranch } from './history-branch.ts';
 import { renderComment, writeComment } from './pull-request-comment.ts';
@@ -103,18 +103,18 @@ describe('the history branch', () => {
 
 describe('the issue of a drill', () => {
   it('is opened, brought up to date, and closed by a drill that passes', async () => {
-    expect(await reportInIssue(repository, drilledAs('green'), url)).toEqual({ did: 'nothing' });
+    expect(await reportInIssue(repository, drilledAs('green'), url, 'drill.yaml')).toEqual({ did: 'nothing' });
     const failed = drilledAs('backup-lied', reportOf('green').drill);
-    expect(await reportInIssue(repository, failed, url)).toEqual({ did: 'opened', number: 1 });
-    expect(await reportInIssue(repository, failed, url)).toEqual({ did: 'updated', number: 1 });
-    expect(await reportInIssue(repository, drilledAs('green'), url)).toEqual({ did: 'closed', number: 1 });
+    expect(await reportInIssue(repository, failed, url, 'drill.yaml')).toEqual({ did: 'opened', number: 1 });
+    expect(await reportInIssue(repository, failed, url, 'drill.yaml')).toEqual({ did: 'updated', number: 1 });
+    expect(await reportInIssue(repository, drilledAs('green'), url, 'drill.yaml')).toEqual({ did: 'closed', number: 1 });
     expect(github.issues).toMatchObject([{ state: 'closed' }]);
     expectRequests('issue');
   });
 
   it('stays open when nothing was measured', async () => {
-    await reportInIssue(repository, drilledAs('backup-lied', 'd'), url);
-    expect(await reportInIssue(repository, drilledAs('host-limit', 'd'), url)).toEqual({ did: 'updated', number: 1 });
+    await reportInIssue(repository, drilledAs('backup-lied', 'd'), url, 'drill.yaml');
+    expect(await reportInIssue(repository, drilledAs('host-limit', 'd'), url, 'drill.yaml')).toEqual({ did: 'updated', number: 1 });
     expect(github.issues).toMatchObject([{ state: 'open', title: 'Restore drill d: NOT_MEASURED' }]);
   });
 
@@ -122,19 +122,31 @@ describe('the issue of a drill', () => {
     const green = drilledAs('green', 'd');
     const others = [...green.report.scenarios.map(({ id }) => id), 'another'].map((id) => ({ id, title: '', rtoSeconds: null, rpo: null }));
     const some = { ...green, entries: green.entries.map((entry) => (entry.event === 'drill-started' ? { ...entry, declared: others } : entry)) };
-    await reportInIssue(repository, drilledAs('backup-lied', 'd'), url);
-    expect(await reportInIssue(repository, some, url)).toEqual({ did: 'nothing' });
+    await reportInIssue(repository, drilledAs('backup-lied', 'd'), url, 'drill.yaml');
+    expect(await reportInIssue(repository, some, url, 'drill.yaml')).toEqual({ did: 'nothing' });
     expect(github.issues).toMatchObject([{ state: 'open' }]);
-    expect(await reportInIssue(repository, green, url)).toEqual({ did: 'closed', number: 1 });
+    expect(await reportInIssue(repository, green, url, 'drill.yaml')).toEqual({ did: 'closed', number: 1 });
+  });
+
+  it('is opened for a run that left no journal, told of the next one, and closed by a drill that passes', async () => {
+    expect(await reportNoDrill(repository, ['drill.yaml'], url)).toEqual({ did: 'opened', number: 1 });
+    expect(github.issues).toMatchObject([{ title: 'Restore drill drill.yaml: did not run', labels: ['restore-drill'] }]);
+    expect(await reportNoDrill(repository, ['d', 'drill.yaml'], url)).toEqual({ did: 'updated', number: 1 });
+    expect(github.comments).toMatchObject([{ issue: 1, body: expect.stringContaining(`The workflow run ${url} left no journal`) }]);
+    expect(await reportInIssue(repository, drilledAs('backup-lied', 'd'), url, 'drill.yaml')).toEqual({ did: 'updated', number: 1 });
+    await reportNoDrill(repository, ['d', 'drill.yaml'], url);
+    // What is known of the failed drill still stands there.
+    expect(github.issues).toMatchObject([{ title: 'Restore drill d: FAILED' }]);
+    expect(await reportInIssue(repository, drilledAs('green', 'd'), url, 'drill.yaml')).toEqual({ did: 'closed', number: 1 });
   });
 
   it('is one for each drill, and never one of a stranger', async () => {
-    await reportInIssue(repository, drilledAs('backup-lied', 'one'), url);
+    await reportInIssue(repository, drilledAs('backup-lied', 'one'), url, 'drill.yaml');
     const [first] = github.issues;
     github.issues.push({ number: 9, title: 'x', body: first?.body ?? '', state: 'open', labels: [] });
-    await reportInIssue(repository, drilledAs('backup-lied', 'two'), url);
+    await reportInIssue(repository, drilledAs('backup-lied', 'two'), url, 'drill.yaml');
     expect(github.issues.filter(({ labels }) => labels.length > 0)).toHaveLength(2);
-    await reportInIssue(repository, drilledAs('green', 'one'), url);
+    await reportInIssue(repository, drilledAs('green', 'one'), url, 'drill.yaml');
     expect(github.issues.map(({ state }) => state)).toEqual(['closed', 'open', 'open']);
   });
 });
