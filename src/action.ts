@@ -1,10 +1,11 @@
 /** The Action's main step: a drill on a runner, with its findings and its table where people look. */
 import * as core from '@actions/core';
-import { findDrillFile, loadPlan } from './drill/plan/load.ts';
+import { findDrillFile, type LoadOptions, loadPlan } from './drill/plan/load.ts';
+import type { Selection } from './drill/plan/since.ts';
 import type { Plan } from './drill/model.ts';
 import { InputErrors } from './drill/model.ts';
 import { newRunId } from './drill/run-id.ts';
-import { terminalText } from './drill/terminal-text.ts';
+import { terminalLines, terminalText } from './drill/terminal-text.ts';
 import { annotations } from './github/annotations.ts';
 import { type ActionInputs, readInputs, WrongInput } from './github/inputs.ts';
 import { createGroupedLog } from './github/log.ts';
@@ -21,7 +22,9 @@ async function main(): Promise<number> {
   const drillFile = inputs.drillFile ?? findDrillFile(process.cwd());
   const benchmark = inputs.update ? await import('./benchmark-in-runbook.ts') : null;
   const outline = (await benchmark?.outlineWithTable(drillFile)) ?? null;
-  const plan = await planOf(drillFile, inputs);
+  const { plan, selection } = await planOf(drillFile, inputs);
+  if (selection !== null) await tellSelection(selection);
+  if (plan.scenarios.length === 0) return tellAges(plan, inputs);
   refuseForks(process.env, plan.host);
   const outcome = await drill(plan, inputs);
   const { exitCode } = outcome;
@@ -31,15 +34,41 @@ async function main(): Promise<number> {
   return exitCode;
 }
 
-function planOf(drillFile: string, { scenarios, environment, network, minFidelity }: ActionInputs): Promise<Plan> {
-  return loadPlan({
+interface Planned {
+  readonly plan: Plan;
+  /** Null without a commit to compare with. */
+  readonly selection: Selection | null;
+}
+
+async function planOf(drillFile: string, { scenarios, since, environment, network, minFidelity }: ActionInputs): Promise<Planned> {
+  const options: LoadOptions = {
     drillFile,
     env: process.env,
     scenarios: scenarios ?? undefined,
     environment: environment ?? undefined,
     network: network ?? undefined,
     minFidelity: minFidelity ?? undefined,
-  });
+  };
+  if (since === null) return { plan: await loadPlan(options), selection: null };
+  const { loadPlanSince } = await import('./drill/plan/since.ts');
+  return loadPlanSince(options, since);
+}
+
+/** Which scenarios the change touches and why, in the log and in the summary. */
+async function tellSelection(selection: Selection): Promise<void> {
+  const [{ selectionText }, { markdownText }] = await Promise.all([import('./drill/plan/listing.ts'), import('./report/escape.ts')]);
+  const text = selectionText(selection);
+  write(`${terminalLines(text)}\n`);
+  await core.summary.addRaw(`${markdownText(text)}\n\n`).write();
+}
+
+/** Nothing is drilled: all that can be told is what was last tested long ago. */
+async function tellAges(plan: Plan, { history, maxAge }: ActionInputs): Promise<number> {
+  core.setOutput('status', '');
+  if (history === null) return 0;
+  const { agesOf } = await import('./ages.ts');
+  for (const warning of await agesOf(plan, history, maxAge)) core.warning(warning);
+  return 0;
 }
 
 /** Runs the drill; what a cancelled job needs for its clean-up is saved first. */

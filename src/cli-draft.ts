@@ -27,6 +27,13 @@ export async function init(runbook: string, { out }: { readonly out: string }): 
   write(`${out} was written: read it, then run \`runbook-drill plan ${out}\`\n`);
 }
 
+/** `init --workflows`. @param out the drill file that they drill. */
+export async function initWorkflows({ out }: { readonly out: string }): Promise<void> {
+  const { writeWorkflows } = await import('./cli-workflows.ts');
+  for (const path of await writeWorkflows(out)) write(`${path} was written\n`);
+  write('Read them, and docs/getting-started.md of runbook-drill; then commit them\n');
+}
+
 /** `lint`: what reading alone finds, one line each, the same finding of several scenarios once; 1 where there is an error. */
 export function lint(plan: Plan): number {
   const seen = new Map(plan.scenarios.flatMap(({ findings }) => findings.map((finding) => [JSON.stringify(finding), finding])));

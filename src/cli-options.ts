@@ -30,16 +30,25 @@ function share(text: string): number {
   return value;
 }
 
+const drillsBefore = 'file of JSON Lines, or folder with one file a drill, of the drills before';
+const history = (description: string): Option => new Option('--history <path>', description).argParser(absolute);
+const maxAge = (): Option => new Option('--max-age <duration>', 'warn of a scenario that was last tested longer ago').argParser(age).default(defaultLimits.maxAge, formatDuration(defaultLimits.maxAge));
+
+/** Of a command that drills nothing, and can still tell what was last tested long ago. */
+export const withAges = (command: Command): Command => command.addOption(history(`${drillsBefore}, to warn of what was last tested long ago`)).addOption(maxAge());
+
 /** Of every command that compares a drill with those before it. */
 export const withHistory = (command: Command): Command =>
   command
-    .option('--history <path>', 'file of JSON Lines, or folder with one file a drill, of the drills before (default: history.jsonl beside the reports)', absolute)
-    .addOption(new Option('--max-age <duration>', 'warn of a scenario that was last tested longer ago').argParser(age).default(defaultLimits.maxAge, formatDuration(defaultLimits.maxAge)))
+    .addOption(history(`${drillsBefore} (default: history.jsonl beside the reports)`))
+    .addOption(maxAge())
     .option('--max-growth <share>', 'warn of a recovery time that grew by more than this share of its target', share, defaultLimits.maxGrowth);
 
 /** Of every command that reads a drill file. */
 export const withScenarios = (command: Command): Command =>
-  command.argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)').option('-s, --scenario <ids>', 'only these scenarios: a comma list, or given again', commaList);
+  command.argument('[file]', 'drill file (default: drill.yaml, then docs/drill.yaml)').addOption(scenarios('only these scenarios: a comma list, or given again'));
+
+export const scenarios = (description: string): Option => new Option('-s, --scenario <ids>', description).argParser(commaList);
 
 /** Of every command that plans a drill. */
 export const withPlan = (command: Command): Command =>

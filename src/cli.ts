@@ -5,10 +5,11 @@ import { relative, resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { JournalError } from './drill/journal-error.ts';
 import { type Control, InputErrors, type Plan } from './drill/model.ts';
-import { check, oneOf, update, withHistory, withPlan, withScenarios } from './cli-options.ts';
-import type { HistoryFlags, TableFlags } from './cli-publish.ts';
+import { check, oneOf, scenarios, update, withAges, withHistory, withPlan, withScenarios } from './cli-options.ts';
+import type { HistoryFlags, MergeFlags, TableFlags } from './cli-publish.ts';
 import type { LoadOptions } from './drill/plan/load.ts';
 import type { Selection } from './drill/plan/since.ts';
+import { terminalLines } from './drill/terminal-text.ts';
 import { CannotRun, environmentNames } from './ports/host.ts';
 import { version } from './version.ts';
 
@@ -27,7 +28,7 @@ interface RunFlags extends HistoryFlags {
   readonly verbose: boolean;
 }
 
-interface PlanFlags extends Pick<RunFlags, 'scenario' | 'environment' | 'network' | 'since'> {
+interface PlanFlags extends Pick<RunFlags, 'scenario' | 'environment' | 'network' | 'since' | 'history' | 'maxAge'> {
   readonly json: boolean;
   readonly matrix: boolean;
 }
@@ -49,11 +50,12 @@ function program(): Command {
     .option('-v, --verbose', "show the output of the runbook's commands as it comes", false)
     .action(run);
   withHistory(drill);
-  withPlan(root.command('plan'))
+  const planned = withPlan(root.command('plan'))
     .description('print what would run; needs no engine')
     .option('--json', 'as JSON', false)
     .option('--matrix', "one line for a workflow's matrix", false)
     .action(plan);
+  withAges(planned);
   root
     .command('blocks')
     .description('print every block of a runbook with the reference that a drill file uses for it')
@@ -65,9 +67,10 @@ function program(): Command {
     .action(lint);
   root
     .command('init')
-    .description("write a first drill file from a runbook's blocks")
-    .argument('<runbook>', 'a Markdown file')
-    .option('-o, --out <file>', 'the drill file to write', 'drill.yaml')
+    .description("write a first drill file from a runbook's blocks, and the workflows that drill by themselves")
+    .argument('[runbook]', 'a Markdown file; without it no drill file is written')
+    .option('-o, --out <file>', 'the drill file to write, and the one that the workflows drill', 'drill.yaml')
+    .option('--workflows', 'write .github/workflows/restore-drill-*.yml', false)
     .action(init);
   const again = root
     .command('report')
@@ -82,7 +85,9 @@ function program(): Command {
     .command('merge')
     .description('join drills of one drill file, such as those of a matrix, into one with its reports')
     .argument('<folders...>', 'folders with journal.ndjson')
+    .addOption(scenarios('those that were to be drilled, as a comma list: one that is in no journal is told as NOT_MEASURED'))
     .option('-o, --out <folder>', 'where the joined journal and the reports go', 'drill-report')
+    .option('--summary <file>', 'add the report to this file, in the room that the summary of a job has')
     .action(merge);
   withHistory(joined);
   root
@@ -126,7 +131,7 @@ async function run(file: string | undefined, flags: RunFlags): Promise<void> {
   const { plan: planned, selection } = await planOf(file, flags);
   if (selection !== null) {
     const { selectionText } = await import('./drill/plan/listing.ts');
-    process.stdout.write(`${selectionText(selection)}\n`);
+    process.stdout.write(`${terminalLines(selectionText(selection))}\n`);
     if (planned.scenarios.length === 0) return;
   }
   const drillPlan = flags.control === undefined ? planned : (await import('./drill/control.ts')).controlOf(planned, flags.control);
@@ -140,7 +145,10 @@ async function run(file: string | undefined, flags: RunFlags): Promise<void> {
 async function plan(file: string | undefined, flags: PlanFlags): Promise<void> {
   const { plan: drillPlan, selection } = await planOf(file, flags);
   const { planJson, planMatrix, planText } = await import('./drill/plan/listing.ts');
-  process.stdout.write(flags.matrix ? planMatrix(drillPlan) : flags.json ? planJson(drillPlan, selection) : planText(drillPlan, selection));
+  process.stdout.write(flags.matrix ? planMatrix(drillPlan) : flags.json ? planJson(drillPlan, selection) : terminalLines(planText(drillPlan, selection)));
+  if (flags.history === undefined || flags.matrix || flags.json) return;
+  const { agesOf } = await import('./ages.ts');
+  for (const warning of await agesOf(drillPlan, flags.history, flags.maxAge)) process.stdout.write(`warning: ${warning}\n`);
 }
 
 async function lint(file: string | undefined, flags: Pick<RunFlags, 'scenario'>): Promise<void> {
@@ -148,9 +156,11 @@ async function lint(file: string | undefined, flags: Pick<RunFlags, 'scenario'>)
   process.exitCode = draft.lint(drillPlan);
 }
 
-async function init(runbook: string, flags: { readonly out: string }): Promise<void> {
+async function init(runbook: string | undefined, flags: { readonly out: string; readonly workflows: boolean }, command: Command): Promise<void> {
+  if (runbook === undefined && !flags.workflows) command.error('error: expected a runbook, or --workflows');
   const draft = await import('./cli-draft.ts');
-  await draft.init(runbook, flags);
+  if (runbook !== undefined) await draft.init(runbook, flags);
+  if (flags.workflows) await draft.initWorkflows(flags);
 }
 
 async function blocks(file: string, flags: { readonly json: boolean }): Promise<void> {
@@ -164,7 +174,7 @@ async function report(folder: string, flags: TableFlags): Promise<void> {
   process.exitCode = await publish.report(folder, flags);
 }
 
-async function merge(folders: readonly string[], flags: HistoryFlags & { readonly out: string }): Promise<void> {
+async function merge(folders: readonly string[], flags: MergeFlags): Promise<void> {
   const publish = await import('./cli-publish.ts');
   await publish.merge(folders, flags);
 }

@@ -1,9 +1,10 @@
 /** Our workflows as GitHub would run them, under act: real drills, and a small GitHub in memory behind the API. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { FakeGitHub } from '../src/github/fake-github.ts';
+import { exampleLine } from '../src/report/golden/example-history.ts';
 import { goodBlocks } from './small-drill.ts';
 import { WorkflowTest } from './run-workflow.ts';
 import { testTool } from './test-tools.ts';
@@ -16,20 +17,40 @@ const drilled = { blocks: { restore: goodBlocks.restore, other: `${goodBlocks.re
 const runbook = (repository: string): string => join(repository, 'runbook.md');
 
 describe('the workflows', { timeout: 300_000 }, () => {
-  it('each quarter: drill, keep the history, propose the table, keep no issue open', async (context) => {
+  it('each quarter: drill, keep the history, propose the table, open an issue; all of it although a scenario fails', async (context) => {
     const act = testTool('act', context);
     await using github = await FakeGitHub.start();
-    using test = new WorkflowTest(act, drilled);
+    using test = new WorkflowTest(act, { ...drilled, blocks: { ...drilled.blocks, other: goodBlocks.restore.replace('app_data', 'data') } });
     const text = `${readFileSync(runbook(test.repository), 'utf8')}${markers}`;
     writeFileSync(runbook(test.repository), text);
     test.commit('Markers');
+    test.keepHistory([exampleLine({ drill: 'small', id: 'first', rta: 0.001, rto: 1, environment: 'docker', ended: '2020-01-01T00:00:00.000Z' })]);
     github.makeBranch('main', { 'runbook.md': text });
     const ran = await test.run('restore-drill-quarterly', 'schedule', {}, { ...env(github), GITHUB_REF_NAME: 'main' });
-    expect(ran.status, ran.log).toBe(0);
+    expect(ran.status, ran.log).not.toBe(0);
+    const report = (name: string): string => readFileSync(join(test.artifacts, 'restore-drill-report', name), 'utf8');
+    expect(JSON.parse(report('report.json'))).toMatchObject({ validationStatus: 'FAILED', scenarios: [{ id: 'first', validationStatus: 'SUCCESSFUL' }, { id: 'second', validationStatus: 'FAILED' }] });
+    // What was drilled before is in the report of the whole.
+    expect(report('report.html')).toContain('2 drills from 2020-01-01');
+    const published = await test.runJob('restore-drill-quarterly', 'publish', 'schedule', {}, { ...env(github), GITHUB_REF_NAME: 'main' });
+    expect(published.status, published.log).toBe(0);
     expect(github.branches.get('restore-drill-history')?.files.get('history.jsonl')?.trim().split('\n')).toHaveLength(2);
     expect(github.pullRequests).toMatchObject([{ head: 'restore-drill/benchmark', state: 'open' }]);
-    expect(github.branches.get('restore-drill/benchmark')?.files.get('runbook.md')).toMatch(/\| first \|.*SUCCESSFUL/);
-    expect(github.issues).toEqual([]);
+    expect(github.branches.get('restore-drill/benchmark')?.files.get('runbook.md')).toMatch(/\| first \|.*SUCCESSFUL.*\n\| second \|.*FAILED/);
+    expect(github.issues).toMatchObject([{ state: 'open', title: 'Restore drill small: FAILED' }]);
+  });
+
+  it('each quarter: a drill that cannot begin is told in an issue', async (context) => {
+    const act = testTool('act', context);
+    await using github = await FakeGitHub.start();
+    using test = new WorkflowTest(act, drilled);
+    writeFileSync(join(test.repository, 'drill.yaml'), 'version: 1\n');
+    test.commit('Break the drill file');
+    const ran = await test.run('restore-drill-quarterly', 'schedule', {}, env(github));
+    expect(ran.log).toContain('drill.yaml:1:1: `name` is missing');
+    const published = await test.runJob('restore-drill-quarterly', 'publish', 'schedule', {}, env(github));
+    expect(published.status, published.log).not.toBe(0);
+    expect(github.issues).toMatchObject([{ state: 'open', title: 'Restore drill drill.yaml: did not run' }]);
   });
 
   it('a pull request that breaks one restore line drills that scenario alone, red on that line; the comment says so', async (context) => {
@@ -65,9 +86,15 @@ describe('the workflows', { timeout: 300_000 }, () => {
     const base = test.git('rev-parse', 'HEAD');
     writeFileSync(runbook(test.repository), `${readFileSync(runbook(test.repository), 'utf8')}\nMore words.\n`);
     const head = test.commit('Words');
+    test.keepHistory([exampleLine({ drill: 'small', id: 'first', ended: '2020-01-01T00:00:00.000Z' })]);
     const ran = await test.run('restore-drill-pr', 'pull_request', { pull_request: { number: 3, base: { sha: base }, head: { sha: head } } }, env(github));
     expect(ran.status, ran.log).toBe(0);
+    expect(ran.log).toContain('no scenario is touched');
+    // A run that drills nothing still tells what nobody has tested for long.
+    expect(ran.log).toMatch(/::warning::first was last tested on 2020-01-01/);
     expect(existsSync(join(test.artifacts, 'restore-drill-report'))).toBe(false);
+    expect(JSON.parse(readFileSync(join(test.artifacts, 'restore-drill-comment/pull-request.json'), 'utf8'))).toEqual({ number: 3, head });
+    expect(readdirSync(join(test.artifacts, 'restore-drill-comment'))).toEqual(['pull-request.json']);
   });
 
   it('by hand: one scenario, and a bundle when it fails', async (context) => {

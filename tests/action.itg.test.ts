@@ -1,11 +1,13 @@
 /** `dist/` as a runner runs it: inputs, outputs, summary and state through files, main step and post step. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exampleLine } from '../src/report/golden/example-history.ts';
+import { historyText } from '../src/report/history.ts';
 import { goodBlocks, makeRepository } from './small-drill.ts';
 import { testTool } from './test-tools.ts';
 
@@ -72,6 +74,16 @@ describe('the Action', { timeout: 240_000 }, () => {
     expect(ran.outputs['status']).toBe('FAILED');
     expect(JSON.parse(ran.outputs['rta'] ?? '')).toEqual({ bad: null });
     expect(ran.log).toMatch(/^::error file=drill\.yaml,line=\d+/m);
+  });
+
+  it('drills nothing where a change touches no scenario, says so, and is green', () => {
+    writeFileSync(join(repository, 'before.jsonl'), `${historyText(exampleLine({ drill: 'small', id: 'good', ended: '2020-01-01T00:00:00.000Z' }))}\n`);
+    const ran = runStep('action.js', { since: 'HEAD', out: 'untouched', history: 'before.jsonl' });
+    expect(ran.code, ran.log).toBe(0);
+    expect(ran.outputs).toEqual({ status: '' });
+    expect(ran.summary).toContain('no scenario is touched');
+    expect(ran.log).toContain('::warning::good was last tested on 2020-01-01');
+    expect(existsSync(join(repository, 'untouched'))).toBe(false);
   });
 
   it('says what is wrong with its input before anything runs', () => {

@@ -1,6 +1,6 @@
 /** The command line as it is shipped: `dist/` alone, its exit status and what it says. */
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type SmallDrill, goodBlocks, makeRepository } from './small-drill.ts';
@@ -174,6 +174,20 @@ describe('what needs no engine', () => {
       expect(ran.code, ran.stderr).toBe(1);
       expect(ran.stdout).toMatch(/^runbook\.md:\d+: error placeholder: /m);
     });
+  });
+
+  it('init --workflows: what drills by itself, and never over another', () => {
+    const folder = makeRepository({});
+    try {
+      expect(run(folder, ['init', '--workflows'], noEngine)).toMatchObject({ code: 0, stdout: expect.stringContaining('.github/workflows/restore-drill-quarterly.yml was written') });
+      expect(readdirSync(join(folder, '.github/workflows'))).toHaveLength(4);
+      rmSync(join(folder, '.github/workflows/restore-drill-pr.yml'));
+      expect(run(folder, ['init', '--workflows'], noEngine)).toMatchObject({ code: 2, stderr: expect.stringContaining('restore-drill-quarterly.yml:1:1') });
+      expect(readdirSync(join(folder, '.github/workflows'))).toHaveLength(3);
+      expect(run(folder, ['init'], noEngine)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a runbook, or --workflows') });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('init: a drill file that can be planned, and never over another', () => {

@@ -60,6 +60,16 @@ describe('merge', () => {
     expect(read('whole/history.jsonl')).toContain(read('part-1/history.jsonl').trimEnd());
   });
 
+  it('tells of a scenario that left no journal, and adds the report to a summary', () => {
+    journal('part-1', 'one');
+    writeFileSync(join(folder, 'summary.md'), 'before\n');
+    expect(run('merge', 'part-1', '--scenario', 'one,two', '--out', 'lacking', '--summary', 'summary.md')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^NOT_MEASURED: /) });
+    expect(JSON.parse(read('lacking/report.json'))).toMatchObject({ validationStatus: 'NOT_MEASURED', scenarios: [{ id: 'one', validationStatus: 'SUCCESSFUL' }, { id: 'two', validationStatus: 'NOT_MEASURED' }] });
+    expect(read('summary.md')).toMatch(/^before\n# Restore drill: small\n[^]*left no journal/);
+    expect(run('report', 'lacking').stdout).toContain('NOT_MEASURED');
+    expect(run('merge', 'part-1', '--scenario', 'nosuch', '--out', 'none')).toMatchObject({ status: 2, stderr: expect.stringContaining('nosuch') });
+  });
+
   it.each([
     ['a scenario twice', () => journal('part-3', 'one'), /scenario one stands in/],
     ['another runbook', () => journal('part-3', 'two', { runbooks: [{ file: 'runbook.md', sha256: '0' }] }), /runbooks and their content differs/],
@@ -131,6 +141,9 @@ it('warns of what only several drills tell', () => {
   expect(run('report', 'part-1', '--history', 'kept').stdout).toContain('warning: two was last tested on 2026-05-01');
   expect(run('report', 'part-1', '--history', 'kept', '--max-age', '1000d').stdout).not.toContain('warning');
   expect(readdirSync(join(folder, 'kept'))).toHaveLength(2);
+  // A plan drills nothing, and can still tell; of what no drill is known it says nothing.
+  expect(run('plan', '--history', 'kept').stdout).toMatch(/^warning: two was last tested on 2026-05-01/m);
+  expect(run('plan').stdout).not.toContain('warning: two');
 });
 
 it('refuses a folder that another drill writes into', async () => {

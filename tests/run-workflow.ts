@@ -1,10 +1,12 @@
 /** Runs a workflow of ours under act, on this machine itself, with the actions of others replaced by small local ones. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { execFileSync } from 'node:child_process';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { type HistoryLine, historyText } from '../src/report/history.ts';
 import { makeRepository, type SmallDrill } from './small-drill.ts';
 
 export interface WorkflowRun {
@@ -12,21 +14,19 @@ export interface WorkflowRun {
   readonly log: string;
 }
 
-/** A repository with a small drill, our workflows and the tool that they use, and a folder for artifacts. */
+/** A repository with a small drill, as a user has it: its workflows are those that `init --workflows` has written. */
 export class WorkflowTest implements Disposable {
   readonly repository: string;
   readonly artifacts = mkdtempSync(join(tmpdir(), 'artifacts-'));
+  /** What a release of ours holds. */
+  readonly #tool = mkdtempSync(join(tmpdir(), 'tool-'));
   readonly #act: string;
 
   constructor(act: string, small: SmallDrill) {
     this.#act = act;
+    for (const part of ['action.yml', 'dist', 'images', 'publish', 'comment', 'package.json', '.github']) cpSync(part, join(this.#tool, part), { recursive: true });
     this.repository = makeRepository(small);
-    for (const part of ['action.yml', 'dist', 'images', 'publish', 'comment', 'package.json']) cpSync(part, join(this.repository, part), { recursive: true });
-    const folder = join(this.repository, '.github/workflows');
-    mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync('.github/workflows')) {
-      writeFileSync(join(folder, name), readFileSync(join('.github/workflows', name), 'utf8').replaceAll('fixtures/raspberry-pi/drill.yaml', 'drill.yaml'));
-    }
+    execFileSync(process.execPath, [join(this.#tool, 'dist/cli.js'), 'init', '--workflows'], { cwd: this.repository, stdio: 'ignore' });
     this.commit('The workflows');
   }
 
@@ -41,18 +41,37 @@ export class WorkflowTest implements Disposable {
     return this.git('rev-parse', 'HEAD');
   }
 
+  /** As a checkout with all branches has the history's. */
+  keepHistory(lines: readonly HistoryLine[]): void {
+    const blob = execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: this.repository, encoding: 'utf8', input: lines.map((line) => `${historyText(line)}\n`).join('') }).trim();
+    const tree = execFileSync('git', ['mktree'], { cwd: this.repository, encoding: 'utf8', input: `100644 blob ${blob}\thistory.jsonl\n` }).trim();
+    this.git('update-ref', 'refs/remotes/origin/restore-drill-history', this.git('commit-tree', tree, '-m', 'history'));
+  }
+
+  /**
+   * One job of a workflow, as it is when those that it needs have ended. act itself goes on with no job after a called workflow that
+   * failed; GitHub does.
+   */
+  async runJob(workflow: string, job: string, eventName: string, event: object, env: Readonly<Record<string, string>> = {}): Promise<WorkflowRun> {
+    const whole = workflowShape.parse(parse(readFileSync(join(this.repository, '.github/workflows', `${workflow}.yml`), 'utf8')));
+    const { needs: _needs, ...alone } = whole.jobs[job] ?? {};
+    const name = `${workflow}-${job}`;
+    writeFileSync(join(this.repository, '.github/workflows', `${name}.yml`), stringify({ ...whole, jobs: { [job]: alone } }));
+    return this.run(name, eventName, event, env);
+  }
+
   /** @param event its payload. @param env more variables of the runner, such as GITHUB_API_URL. */
   async run(workflow: string, eventName: string, event: object, env: Readonly<Record<string, string>> = {}): Promise<WorkflowRun> {
     const payload = join(this.artifacts, 'event.json');
     writeFileSync(payload, JSON.stringify(event));
-    const all = { ...env, TEST_REPOSITORY: this.repository, TEST_TOOL: this.repository, TEST_ARTIFACTS: this.artifacts };
+    const all = { ...env, TEST_REPOSITORY: this.repository, TEST_TOOL: this.#tool, TEST_ARTIFACTS: this.artifacts };
     const args = [
       eventName,
       '--workflows', `.github/workflows/${workflow}.yml`,
       '--eventpath', payload,
       '--platform', 'ubuntu-24.04=-self-hosted',
       '--secret', 'GITHUB_TOKEN=a-token',
-      ...replacements().flatMap((pair) => ['--local-repository', pair]),
+      ...[...replacements(), `runbook-drill/runbook-drill@v0=${this.#tool}`].flatMap((pair) => ['--local-repository', pair]),
       ...Object.entries(all).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ];
     const child = spawn(this.#act, args, { cwd: this.repository, env: { ...process.env, GITHUB_ACTIONS: undefined }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -63,10 +82,11 @@ export class WorkflowTest implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.repository, { recursive: true, force: true });
-    rmSync(this.artifacts, { recursive: true, force: true });
+    for (const folder of [this.repository, this.artifacts, this.#tool]) rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const workflowShape = z.looseObject({ jobs: z.record(z.string(), z.looseObject({ needs: z.unknown().optional() })) });
 
 /** `owner/name@ref=folder` for every action of others that our workflows name. */
 function replacements(): readonly string[] {

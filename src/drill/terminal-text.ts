@@ -12,6 +12,9 @@ export function visible(text: string): string {
   });
 }
 
+/** Lines that are ours, made of texts that may not be. */
+export const terminalLines = (text: string): string => text.split('\n').map(terminalText).join('\n');
+
 /**
  * One line that neither a terminal nor a GitHub runner obeys. A runner reads `::command::` at the start of a line
  * and `##[command]` anywhere in it.

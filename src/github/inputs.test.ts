@@ -10,7 +10,7 @@ const read = (given: Readonly<Record<string, string>>) => readInputs((name) => g
 
 it('has a default for every input', () => {
   expect(read({})).toEqual({
-    drillFile: null, scenarios: null, environment: null, network: null, minFidelity: null, out: resolve('drill-report'),
+    drillFile: null, scenarios: null, since: null, environment: null, network: null, minFidelity: null, out: resolve('drill-report'),
     update: false, keepOnFailure: false, maxAge: 8_640_000, maxGrowth: 0.2, history: null,
   });
 });
@@ -25,8 +25,8 @@ it.each([
 });
 
 it('takes what is given', () => {
-  expect(read({ scenario: ' a, b ,', network: 'open', 'min-fidelity': '0.9', update: 'true', 'keep-on-failure': 'true', 'max-age': '2h', 'max-growth': '0', history: 'h' })).toMatchObject({
-    scenarios: ['a', 'b'], network: 'open', minFidelity: 0.9, update: true, keepOnFailure: true, maxAge: 7200, maxGrowth: 0, history: resolve('h'),
+  expect(read({ scenario: ' a, b ,', since: 'main', network: 'open', 'min-fidelity': '0.9', update: 'true', 'keep-on-failure': 'true', 'max-age': '2h', 'max-growth': '0', history: 'h' })).toMatchObject({
+    scenarios: ['a', 'b'], since: 'main', network: 'open', minFidelity: 0.9, update: true, keepOnFailure: true, maxAge: 7200, maxGrowth: 0, history: resolve('h'),
   });
 });
 

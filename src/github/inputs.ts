@@ -10,6 +10,8 @@ export interface ActionInputs {
   /** Null: all of them. */
   readonly scenarios: readonly string[] | null;
   /** Null: what the drill file says. */
+  /** Null: whether they differ from a commit or not. */
+  readonly since: string | null;
   readonly environment: string | null;
   readonly network: NetworkMode | null;
   readonly minFidelity: number | null;
@@ -43,6 +45,7 @@ export function readInputs(get: (name: string) => string): ActionInputs {
   return {
     drillFile: optional('drill-file'),
     scenarios: scenarios.length === 0 ? null : scenarios,
+    since: optional('since'),
     environment: optional('environment'),
     network: networkOf(get('network')),
     minFidelity: numberOf('min-fidelity', get('min-fidelity'), 'a share from 0 to 1', (value) => value >= 0 && value <= 1),

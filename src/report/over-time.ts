@@ -50,6 +50,12 @@ export function lastTested(declared: readonly Pick<ScenarioOutline, 'id'>[], his
   });
 }
 
+/** What a run that drills nothing can still tell: scenarios that nobody has tested for long. Without a history nothing is known, and nothing said. @param now RFC 3339. */
+export function ageWarningsOf(drill: string, declared: readonly Pick<ScenarioOutline, 'id'>[], history: readonly HistoryLine[], now: string, limits: Limits): readonly string[] {
+  const own = history.filter((line) => line.drill === drill);
+  return own.length === 0 ? [] : ageWarnings(lastTested(declared, own, now, limits), now, limits);
+}
+
 export function ageWarnings(tested: readonly LastTested[], now: string, { maxAge }: Limits): readonly string[] {
   return tested.flatMap(({ id, at, stale }) => {
     if (!stale) return [];
