@@ -1,1 +1,1 @@
-export{s as RunbookError,t as isShell,n as marksOf,r as parseRunbook,i as sha256}from"./blocks.js";
+export{c as RunbookError,t as isShell,n as marksOf,r as parseRunbook,i as sha256}from"./blocks.js";

@@ -1,1 +1,3 @@
-const e=/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u3164\uffa0\u115f\u1160]/gu,t={"\n":`\\n`,"\r":`\\r`,"	":` `};function n(n){return n.replace(e,e=>{let n=e.codePointAt(0)??0;return t[e]??(n<256?`\\x${n.toString(16).padStart(2,`0`)}`:`\\u{${n.toString(16)}}`)})}function r(e){return n(e).replace(/::(?=\s*[a-z][\w-]*(?:\s.*)?::)/gi,`: :`).replaceAll(`##[`,`## [`)}export{n,r as t};
+const e=/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\u3164\uffa0\u115f\u1160]/gu,t={"\n":`\\n`,"\r":`\\r`,"	":` `};function n(n){return n.replace(e,e=>{let n=e.codePointAt(0)??0;return t[e]??(n<256?`\\x${n.toString(16).padStart(2,`0`)}`:`\\u{${n.toString(16)}}`)})}const r=e=>e.split(`
+`).map(i).join(`
+`);function i(e){return n(e).replace(/::(?=\s*[a-z][\w-]*(?:\s.*)?::)/gi,`: :`).replaceAll(`##[`,`## [`)}export{i as n,n as r,r as t};

@@ -1,0 +1,1 @@
+import{existsSync as e}from"node:fs";import{dirname as t,join as n}from"node:path";const r=()=>n(i(),`images`);function i(r=import.meta.dirname){for(let i=r;;i=t(i)){if(e(n(i,`images`,`host`,`Dockerfile`)))return i;if(i===t(i))throw Error(`no images/host/Dockerfile above ${r}: the package is not complete`)}}export{i as n,r as t};
