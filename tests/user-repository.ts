@@ -24,7 +24,7 @@ export class UserRepository implements Disposable {
 
   constructor() {
     this.#tarball = join(this.#home, execFileSync('npm', ['pack', '--silent', '--pack-destination', this.#home], { encoding: 'utf8' }).trim());
-    const files = { 'docs/backup-restore.md': runbook, 'package.json': '{ "private": true }\n', '.gitignore': 'node_modules/\ndrill-report/\npart-*/\nwhole/\n' };
+    const files = { 'docs/backup-restore.md': runbook, '.gitignore': 'node_modules/\ndrill-report/\npart-*/\nwhole/\n' };
     mkdirSync(join(this.#folder, 'docs'), { recursive: true });
     for (const [name, content] of Object.entries(files)) writeFileSync(join(this.#folder, name), content);
     execFileSync('git', ['init', '-q', '--bare', join(this.#home, 'origin.git')]);
