@@ -30,7 +30,7 @@ export const either = <const T extends readonly [z.ZodType, ...z.ZodType[]]>(opt
 /** A mapping whose keys the drill file chooses. For a key that is not allowed, the message says what is. */
 export const named = <K extends z.core.$ZodRecordKey, V extends z.ZodType>(key: K, value: V, about: string) => described(z.record(key, value, { error: about }), about);
 
-export const name = pattern(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'a name of letters, digits, dots, dashes and underscores');
+export const name = pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'a name of letters, digits, dots, dashes and underscores, at most 100');
 export const key = z.string().min(1);
 
 const durationText = 'a duration: a whole number and s, m, h or d, such as 15m';
