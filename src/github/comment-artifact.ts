@@ -4,11 +4,14 @@
  */
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
-import type { JournalEntry } from '../drill/journal-events.ts';
 import { journalName, parseJournal } from '../drill/journal.ts';
-import type { Report } from '../drill/report-model.ts';
 import { judge } from '../drill/verdict/index.ts';
+import type { Drilled } from '../report/markdown.ts';
 import type { Repository } from './api.ts';
+import { type Claim, identifyPullRequest } from './drilled-pull-request.ts';
+import { refuseHostileNames } from './journal-names.ts';
+import { Refused } from './refused.ts';
+import type { DrillRun } from './runner.ts';
 
 export const artifactName = 'restore-drill-comment';
 const aboutName = 'pull-request.json';
@@ -16,39 +19,32 @@ const aboutName = 'pull-request.json';
 /** Bytes as packed and as unpacked. A journal of ten scenarios has about a megabyte. */
 const mostPacked = 5_000_000;
 const mostUnpacked = 20_000_000;
+const mostAbout = 1_000;
+/** Of the journal; characters of a line. The first line of a drill has the text of all its blocks. */
+const mostLines = 100_000;
+const longestLine = 10_000_000;
 const mostScenarios = 100;
 
-/** The artifact is not what a drill makes: nothing is said about it to anybody but the log. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
-}
+export type HandedOver =
+  | ({ readonly is: 'drilled'; readonly number: number } & Drilled)
+  /** The change selects no scenario. */
+  | { readonly is: 'untouched'; readonly number: number }
+  | { readonly is: 'nothing'; readonly why: string };
 
-export interface DrilledPullRequest {
-  readonly number: number;
-  readonly report: Report;
-  readonly entries: readonly JournalEntry[];
-}
+const about: z.ZodType<Claim> = z.strictObject({ number: z.int().positive(), head: z.string().regex(/^[0-9a-f]{40}$/) });
 
-/** The workflow run that drilled, as the event of the run that comments tells it. */
-export interface DrillRun {
-  readonly id: number;
-  readonly headSha: string;
-}
-
-const about = z.strictObject({ number: z.int().positive(), head: z.string().regex(/^[0-9a-f]{40}$/) });
-
-/**
- * Null where the run made no such artifact: the change selected no scenario.
- * @throws Refused
- */
-export async function readCommentArtifact(repository: Repository, run: DrillRun): Promise<DrilledPullRequest | null> {
+/** @throws Refused */
+export async function readCommentArtifact(repository: Repository, run: DrillRun): Promise<HandedOver> {
+  if (run.event !== 'pull_request') throw new Refused(`the run was started by ${run.event}; expected pull_request`);
   const packed = await download(repository, run.id);
-  if (packed === null) return null;
+  if (packed === null) return { is: 'nothing', why: `the run left no artifact ${artifactName}` };
   const files = unpack(packed);
-  const claimed = parsed(about, files.get(aboutName) ?? '', aboutName);
-  await verifyPullRequest(repository, claimed, run);
-  const { entries, report } = judged(files.get(journalName) ?? '');
-  return { number: claimed.number, report, entries };
+  const { number, past } = await identifyPullRequest(repository, claimed(files.get(aboutName) ?? ''), run);
+  if (past !== null) return { is: 'nothing', why: past };
+  const journal = files.get(journalName);
+  if (journal !== undefined) return { is: 'drilled', number, ...judged(journal) };
+  // A run that selects nothing is green: one that is not has lost its journal, and knows nothing.
+  return run.conclusion === 'success' ? { is: 'untouched', number } : { is: 'nothing', why: `the run ended in ${run.conclusion} and handed over no journal` };
 }
 
 async function download({ owner, repo, request }: Repository, runId: number): Promise<Uint8Array | null> {
@@ -84,34 +80,38 @@ function unpack(packed: Uint8Array): ReadonlyMap<string, string> {
   return new Map(Object.entries(files).map(([name, bytes]) => [name, text.decode(bytes)]));
 }
 
-function parsed<T>(schema: z.ZodType<T>, text: string, name: string): T {
+function claimed(text: string): Claim {
+  if (text.length > mostAbout) throw new Refused(`${aboutName} has ${text.length} bytes; expected at most ${mostAbout}`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw new Refused(`${name} is no JSON`, { cause });
+    throw new Refused(`${aboutName} is no JSON`, { cause });
   }
-  const result = schema.safeParse(value);
-  if (!result.success) throw new Refused(`${name}: ${z.prettifyError(result.error)}`);
+  const result = about.safeParse(value);
+  if (!result.success) throw new Refused(`${aboutName}: ${z.prettifyError(result.error)}`);
   return result.data;
 }
 
-/** The pull request must be open and stand at the very commit that GitHub says the run was about. */
-async function verifyPullRequest({ owner, repo, request }: Repository, claimed: z.output<typeof about>, run: DrillRun): Promise<void> {
-  if (claimed.head !== run.headSha) throw new Refused(`the artifact is about commit ${claimed.head}; the run was about ${run.headSha}`);
-  const { data } = await request('GET /repos/{owner}/{repo}/pulls/{pull_number}', { owner, repo, pull_number: claimed.number });
-  if (data.head.sha !== run.headSha) throw new Refused(`pull request ${claimed.number} stands at ${data.head.sha}; the run was about ${run.headSha}`);
-  if (data.state !== 'open') throw new Refused(`pull request ${claimed.number} is ${data.state}`);
-}
-
 /** The verdict is reached here, from the facts: what the pull request's code made of them is not asked for. */
-function judged(text: string): { readonly entries: readonly JournalEntry[]; readonly report: Report } {
+function judged(text: string): Drilled {
+  refuseLongText(text);
   try {
     const entries = parseJournal(text, journalName);
+    refuseHostileNames(entries);
     const report = judge(entries);
-    if (report.scenarios.length > mostScenarios) throw new Error(`it has ${report.scenarios.length} scenarios; expected at most ${mostScenarios}`);
+    if (report.scenarios.length > mostScenarios) throw new Refused(`the journal has ${report.scenarios.length} scenarios; expected at most ${mostScenarios}`);
     return { entries, report };
   } catch (cause) {
-    throw new Refused(`the journal cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    if (cause instanceof Refused) throw cause;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Refused(`the journal cannot be read: ${why.length > 1_000 ? `${why.slice(0, 1_000)}…` : why}`, { cause });
   }
+}
+
+function refuseLongText(text: string): void {
+  const lines = text.split('\n');
+  if (lines.length > mostLines) throw new Refused(`the journal has ${lines.length} lines; expected at most ${mostLines}`);
+  const long = lines.findIndex((line) => line.length > longestLine);
+  if (long !== -1) throw new Refused(`${journalName}:${long + 1}: the line has ${lines[long]?.length ?? 0} characters; expected at most ${longestLine}`);
 }

@@ -20,7 +20,12 @@ interface Comment {
 interface PullRequest {
   number: number;
   state: string;
+  /** Its branch. */
   head: string;
+  /** Of its branch; null where it is gone. Default: this one. */
+  headRepository?: string | null;
+  /** The repository that it goes into. Default: this one. */
+  base?: string;
   sha: string;
   title: string;
   body: string;
@@ -182,7 +187,9 @@ export class FakeGitHub implements AsyncDisposable {
 
   #pullRequest(number: number): Answer {
     const found = this.pullRequests.find((pull) => pull.number === number);
-    return found === undefined ? notFound : [200, { number, state: found.state, head: { sha: found.sha } }];
+    if (found === undefined) return notFound;
+    const { state, head, sha, headRepository = 'owner/app', base = 'owner/app' } = found;
+    return [200, { number, state, head: { sha, ref: head, repo: headRepository === null ? null : { full_name: headRepository } }, base: { repo: { full_name: base } } }];
   }
 
   #openPullRequest(body: Record<string, unknown>): Answer {

@@ -41,16 +41,52 @@ export function runUrl(env: NodeJS.ProcessEnv): string {
   return `${env['GITHUB_SERVER_URL'] ?? 'https://github.com'}/${env['GITHUB_REPOSITORY'] ?? ''}/actions/runs/${env['GITHUB_RUN_ID'] ?? ''}`;
 }
 
-const workflowRun = z.object({ workflow_run: z.object({ id: z.int().positive(), head_sha: z.string().regex(/^[0-9a-f]{40}$/), html_url: z.string() }) });
+/** The workflow run that drilled, as GitHub tells it in the event of the run that comments. */
+export interface DrillRun {
+  readonly id: number;
+  /** What started it. */
+  readonly event: string;
+  readonly headSha: string;
+  /** `OWNER/NAME`; null where it is gone. */
+  readonly headRepository: string | null;
+  readonly headBranch: string | null;
+  /** Open pull requests of this repository with that branch: none of a fork's. */
+  readonly pullRequests: readonly number[];
+  readonly conclusion: string;
+  readonly url: string;
+}
+
+const workflowRun = z.object({
+  workflow_run: z.object({
+    id: z.int().positive(),
+    event: z.string(),
+    head_sha: z.string().regex(/^[0-9a-f]{40}$/),
+    head_branch: z.string().nullable(),
+    head_repository: z.object({ full_name: z.string() }).nullable(),
+    pull_requests: z.array(z.object({ number: z.int().positive(), base: z.object({ repo: z.object({ url: z.string() }) }).optional() })).default([]),
+    conclusion: z.string().nullish(),
+    html_url: z.string(),
+  }),
+});
 
 /**
  * The run whose end started this one.
  * @throws where the event is another one.
  */
-export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<{ readonly id: number; readonly headSha: string; readonly url: string }> {
+export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<DrillRun> {
   const path = env['GITHUB_EVENT_PATH'];
   const parsed = workflowRun.safeParse(path === undefined ? null : JSON.parse(await readFile(path, 'utf8')));
-  if (!parsed.success) throw new Error('this Action answers to the event `workflow_run` alone: start it from a workflow with `on: workflow_run`');
-  const { id, head_sha: headSha, html_url: url } = parsed.data.workflow_run;
-  return { id, headSha, url };
+  if (!parsed.success) throw new Error(`this Action answers to the event \`workflow_run\` alone: start it from a workflow with \`on: workflow_run\`. The event: ${z.prettifyError(parsed.error)}`);
+  const { workflow_run: run } = parsed.data;
+  return {
+    id: run.id,
+    event: run.event,
+    headSha: run.head_sha,
+    headRepository: run.head_repository?.full_name ?? null,
+    headBranch: run.head_branch,
+    // A branch may be the head of a pull request into somebody's fork too.
+    pullRequests: run.pull_requests.filter(({ base }) => base === undefined || base.repo.url.endsWith(`/repos/${env['GITHUB_REPOSITORY'] ?? ''}`)).map(({ number }) => number),
+    conclusion: run.conclusion ?? 'success',
+    url: run.html_url,
+  };
 }

@@ -1,0 +1,86 @@
+/** The comment on a pull request, against a small GitHub in memory: the requests are a golden file. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { historyOf } from '../report/history.ts';
+import { openRepository, type Repository, textLimit } from './api.ts';
+import { FakeGitHub } from './fake-github.ts';
+import { drilledAs, entriesOf, expectRequests, reportOf } from './golden-requests.ts';
+import { renderComment, writeComment, writeUntouched } from './pull-request-comment.ts';
+
+let github: FakeGitHub;
+let repository: Repository;
+beforeEach(async () => {
+  github = await FakeGitHub.start();
+  repository = openRepository(github.env, 'a-token');
+});
+afterEach(() => github[Symbol.asyncDispose]());
+
+const url = 'https://github.com/owner/app/actions/runs/77';
+const run = { headSha: 'c'.repeat(40), url };
+const { drill } = reportOf('green');
+
+describe('the comment on a pull request', () => {
+  it('is written once and brought up to date, beside the base branch', async () => {
+    const history = historyOf(reportOf('green'), entriesOf('green')).map((line) => ({ ...line, rta: 60 }));
+    const body = renderComment(drilledAs('green'), history, url);
+    expect(body).toContain('| 1m |');
+    await writeComment(repository, 3, drill, body);
+    await writeComment(repository, 3, drill, `${body}again`);
+    expect(github.comments).toMatchObject([{ issue: 3, body: `${body}again` }]);
+    expectRequests(github, 'comment');
+  });
+
+  it('never takes over what a person has written', async () => {
+    const body = renderComment(drilledAs('green'), [], url);
+    github.comments.push({ id: 100, issue: 3, body, user: { login: 'stranger', type: 'User' } });
+    await writeComment(repository, 3, drill, body);
+    expect(github.comments.map(({ user }) => user.type)).toEqual(['User', 'Bot']);
+  });
+
+  it('is found behind a hundred others', async () => {
+    const body = renderComment(drilledAs('green'), [], url);
+    for (let id = 1; id <= 120; id += 1) github.comments.push({ id, issue: 3, body: id === 115 ? body : 'hello', user: { login: 'b', type: 'Bot' } });
+    await writeComment(repository, 3, drill, `${body}again`);
+    expect(github.comments).toHaveLength(120);
+    expect(github.comments[114]?.body).toBe(`${body}again`);
+  });
+
+  it('holds nothing hostile as structure, and fits', () => {
+    const drilled = drilledAs('hostile', '--><script>alert(1)</script>');
+    const body = renderComment(drilled, [], url);
+    expect(body).not.toContain('<script>');
+    expect(body.length).toBeLessThanOrEqual(textLimit);
+    const scenario = drilled.report.scenarios[0]!;
+    const long = renderComment({ ...drilled, report: { ...drilled.report, scenarios: Array.from({ length: 100 }, () => scenario) } }, [], url);
+    expect(long.length).toBeLessThanOrEqual(textLimit);
+  });
+});
+
+describe('a change that selects no scenario', () => {
+  it('is said in every comment of ours, so that no earlier verdict stands there', async () => {
+    await writeComment(repository, 3, 'one', renderComment(drilledAs('backup-lied', 'one'), [], url));
+    await writeComment(repository, 3, 'two', renderComment(drilledAs('green', 'two'), [], url));
+    github.requests.length = 0;
+    expect(await writeUntouched(repository, 3, run)).toHaveLength(2);
+    for (const [index, name] of ['one', 'two'].entries()) expect(github.comments[index]?.body).toContain(`**Restore drill ${name}: no scenario is touched**\n\nAs of commit ${run.headSha}`);
+    expect(JSON.stringify(github.comments)).not.toMatch(/FAILED|SUCCESSFUL/);
+    expectRequests(github, 'comment-untouched');
+    github.requests.length = 0;
+    expect(await writeUntouched(repository, 3, run)).toEqual([]);
+    expect(github.requests.every(({ request }) => request.startsWith('GET '))).toBe(true);
+  });
+
+  it('gives way to the next drill, in the same comment', async () => {
+    const body = renderComment(drilledAs('green', 'one'), [], url);
+    await writeComment(repository, 3, 'one', body);
+    await writeUntouched(repository, 3, run);
+    await writeComment(repository, 3, 'one', body);
+    expect(github.comments.map((comment) => comment.body)).toEqual([body]);
+  });
+
+  it('is worth no comment of its own, and changes none of others', async () => {
+    const body = renderComment(drilledAs('backup-lied', 'one'), [], url);
+    github.comments.push({ id: 100, issue: 3, body, user: { login: 'stranger', type: 'User' } }, { id: 101, issue: 3, body: `> ${body}`, user: { login: 'b', type: 'Bot' } }, { id: 102, issue: 4, body, user: { login: 'b', type: 'Bot' } });
+    expect(await writeUntouched(repository, 3, run)).toEqual([]);
+    expect(github.comments.map((comment) => comment.body)).toEqual([body, `> ${body}`, body]);
+  });
+});
