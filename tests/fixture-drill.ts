@@ -6,6 +6,7 @@ import { controlOf } from '../src/drill/control.ts';
 import type { Control } from '../src/drill/model.ts';
 import { newRunId } from '../src/drill/run-id.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
+import { refuseHostileNames } from '../src/github/journal-names.ts';
 import type { EnvironmentName } from '../src/ports/host.ts';
 import { type DrillOutcome, runAndReport } from '../src/run-drill.ts';
 
@@ -20,7 +21,7 @@ export async function drillFixture(drillFile: string, { scenarios, control, envi
   try {
     const planned = await loadPlan({ drillFile: join('fixtures', drillFile), env: process.env, scenarios, environment });
     const plan = control === undefined ? planned : controlOf(planned, control);
-    return await runAndReport({
+    const outcome = await runAndReport({
       plan,
       out,
       run: newRunId(),
@@ -30,6 +31,9 @@ export async function drillFixture(drillFile: string, { scenarios, control, envi
       onOutput: () => undefined,
       progress: () => undefined,
     });
+    // No drill has a name that the commenting job would refuse.
+    refuseHostileNames(outcome.entries);
+    return outcome;
   } finally {
     rmSync(out, { recursive: true });
   }

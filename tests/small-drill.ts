@@ -10,6 +10,7 @@ import type { Control, RuleId } from '../src/drill/model.ts';
 import { loadPlan } from '../src/drill/plan/load.ts';
 import type { Report, ScenarioReport } from '../src/drill/report-model.ts';
 import { newRunId } from '../src/drill/run-id.ts';
+import { refuseHostileNames } from '../src/github/journal-names.ts';
 import { runAndReport } from '../src/run-drill.ts';
 
 /** A stack of one container and one volume, with a backup and a restore that work. */
@@ -107,6 +108,8 @@ export async function runSmallDrill(small: SmallDrill, env: Readonly<Record<stri
       onOutput: (_scenario, _stream, chunk) => output.push(Buffer.from(chunk)),
       progress: () => undefined,
     });
+    // No drill has a name that the commenting job would refuse.
+    refuseHostileNames(entries);
     const [scenario] = report.scenarios;
     if (scenario === undefined) throw new Error('the report has no scenario');
     const rules = [...new Set(scenario.findings.map((finding) => finding.rule))].toSorted();
