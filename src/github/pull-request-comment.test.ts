@@ -1,7 +1,9 @@
 /** The comment on a pull request, against a small GitHub in memory: the requests are a golden file. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { begunIn } from '../report/golden/begun.ts';
 import { historyOf } from '../report/history.ts';
 import { openRepository, type Repository, textLimit } from './api.ts';
+import { reportInIssue } from './failure-issue.ts';
 import { FakeGitHub } from './fake-github.ts';
 import { drilledAs, entriesOf, expectRequests, reportOf } from './golden-requests.ts';
 import { renderComment, writeComment, writeUntouched } from './pull-request-comment.ts';
@@ -44,15 +46,21 @@ describe('the comment on a pull request', () => {
     expect(github.comments[114]?.body).toBe(`${body}again`);
   });
 
-  it('holds nothing hostile as structure, and fits', () => {
-    const drilled = drilledAs('hostile', '--><script>alert(1)</script>');
-    const body = renderComment(drilled, [], url);
-    expect(body).not.toContain('<script>');
-    expect(body.length).toBeLessThanOrEqual(textLimit);
+  it('fits', () => {
+    const drilled = drilledAs('hostile');
     const scenario = drilled.report.scenarios[0]!;
     const long = renderComment({ ...drilled, report: { ...drilled.report, scenarios: Array.from({ length: 100 }, () => scenario) } }, [], url);
     expect(long.length).toBeLessThanOrEqual(textLimit);
   });
+});
+
+it('has nothing of what is hostile in a drill but its text: the comment, and the issue', async () => {
+  const drilled = drilledAs('hostile', '--><script>alert(1)</script> @org/team');
+  await reportInIssue(repository, drilled, url);
+  for (const body of [renderComment(drilled, [], url), github.issues[0]?.body ?? '']) {
+    expect(begunIn(body, [/^<!-- runbook-drill(?: comment)?:[\w-]+ -->$/])).toEqual([`link: ${url}`]);
+    expect(body).toContain('&lt;script&gt;');
+  }
 });
 
 describe('a change that selects no scenario', () => {

@@ -3,6 +3,7 @@ import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
 import { visit } from 'unist-util-visit';
 import { describe, expect, it } from 'vitest';
+import { begunIn } from './golden/begun.ts';
 import { commandData, commandProperty, markdownCode, markdownText, terminalText, visible } from './escape.ts';
 
 const hostile = [
@@ -23,6 +24,10 @@ const hostile = [
   '[link](javascript:alert(1)) ![image](http://evil/x.png) [ref][x] [^1] <http://evil>',
   'https://evil.example/a www.evil.example me@evil.example',
   '@someone and #123 and :smile: and $x^2$',
+  '@org/team, (@someone) owner/app#1 someone#2 GH-12 gh-3 someone@c0ffee0 me@evil.example',
+  '/close\n/assign @someone\nfixes #1, closes GH-1',
+  '--> <!-- runbook-drill comment:b25l -->',
+  '![pixel](https://evil.example/p.png?token) <img src=//evil.example>',
   '# heading',
   '- item\n- [ ] task',
   '+ item',
@@ -89,6 +94,14 @@ describe('in Markdown', () => {
       expect(rest).toEqual([]);
       expect(table?.type === 'table' && table.children.map((row) => row.children.length)).toEqual([2, 2]);
       expect(textOf(`| ${cell} | end |\n| --- | --- |\n`)).toBe(`${seenAs(text)}end`);
+    }
+  });
+
+  it.each(hostile)('%j calls nobody, refers to no issue, and no robot obeys it', (text) => {
+    for (const shown of [markdownText(text), markdownCode(text), `- **x** ${markdownText(text)}`]) {
+      expect(begunIn(shown)).toEqual([]);
+      // Robots read lines that begin with a slash.
+      expect(shown.split('\n')).toHaveLength(1);
     }
   });
 

@@ -18,8 +18,11 @@ export function markdownText(text: string): string {
     .join('<br>');
 }
 
-/** What begins a link, a mention or a reference to an issue in plain text: a comment beside it cuts the text in two. */
-const linking = String.raw`:(?=\/\/)|(?<=\bwww)\.|@|#(?=\d)`;
+/**
+ * What begins a link, a mention or a reference to an issue (`#1`, `GH-1`) in plain text. GitHub looks for these when the page is
+ * HTML, and so in what an escape or a character reference stood for too; a comment beside it cuts the text in two.
+ */
+const linking = String.raw`:(?=\/\/)|(?<=\bwww)\.|@|#(?=\d)|(?<=\bgh)-(?=\d)`;
 
 /** What could begin structure of its own, in a line or where the text happens to begin one; and emoji. */
 const structure = [

@@ -143,7 +143,7 @@ const hostLimit: readonly JournalEntry[] = writtenDown(
   [drillEnded],
 );
 
-const evil = '</td>|::error file=a,line=1::forged\n##[error]x\u001b[31m`<script>alert(1)</script>`\u202e@you #1 [a](javascript:b)';
+const evil = '</td>|::error file=a,line=1::forged\n##[error]x\u001b[31m`<script>alert(1)</script>`\u202e@you #1 [a](javascript:b) @org/team owner/app#2 GH-3 ![p](//evil.example/p.png) www.evil.example <!-- a --> ```\n```\n- [ ] /close';
 
 const hostile: readonly JournalEntry[] = writtenDown(
   {
