@@ -14,6 +14,8 @@ import { proposeBenchmark } from './github/benchmark-pull-request.ts';
 import { reportInIssue, reportNoDrill } from './github/failure-issue.ts';
 import { addToHistoryBranch } from './github/history-branch.ts';
 import { runUrl } from './github/runner.ts';
+import { badgeSvg } from './report/badge-svg.ts';
+import { reportInput } from './report/formats.ts';
 import { historyOf } from './report/history.ts';
 import type { Drilled } from './report/markdown.ts';
 import { benchmarkTable } from './report/table.ts';
@@ -69,7 +71,7 @@ async function main(): Promise<void> {
 }
 
 async function publishHistory(repository: Repository, { historyBranch }: PublishInputs, { report, entries }: Drilled): Promise<void> {
-  const all = await addToHistoryBranch(repository, historyBranch, historyOf(report, entries));
+  const all = await addToHistoryBranch(repository, { branch: historyBranch, lines: historyOf(report, entries), badge: (history) => badgeSvg.render(reportInput(entries, history)) });
   core.info(`the history in branch ${historyBranch} has ${all.length} lines`);
 }
 

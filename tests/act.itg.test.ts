@@ -71,7 +71,7 @@ describe('the workflows', { timeout: 300_000 }, () => {
     const artifact = (name: string): Buffer => readFileSync(join(test.artifacts, 'restore-drill-comment', name));
     github.artifacts.set(1, { name: 'restore-drill-comment', bytes: Buffer.from(zipSync({ 'journal.ndjson': artifact('journal.ndjson'), 'pull-request.json': artifact('pull-request.json') })) });
     github.pullRequests.push({ number: 3, state: 'open', head: 'change', sha: head, title: '', body: '' });
-    const event = { workflow_run: { id: 5, head_sha: head, head_branch: 'change', head_repository: { full_name: 'owner/app' }, pull_requests: [{ number: 3 }], conclusion: 'failure', event: 'pull_request', html_url: 'https://github.com/owner/app/actions/runs/5' } };
+    const event = { workflow_run: { id: 5, head_sha: head, head_branch: 'change', head_repository: { full_name: 'owner/app' }, pull_requests: [{ number: 3 }], event: 'pull_request', html_url: 'https://github.com/owner/app/actions/runs/5' } };
     const commented = await test.run('restore-drill-comment', 'workflow_run', event, env(github));
     expect(commented.status, commented.log).toBe(0);
     expect(github.comments).toMatchObject([{ issue: 3, user: { type: 'Bot' } }]);

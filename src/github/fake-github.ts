@@ -31,6 +31,8 @@ interface PullRequest {
   body: string;
 }
 
+type Files = Map<string, string>;
+
 interface Asked {
   readonly method: string;
   readonly path: string;
@@ -46,18 +48,20 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 export class FakeGitHub implements AsyncDisposable {
   /** Branch → its files; a branch that is not there has no entry. */
-  readonly branches = new Map<string, { sha: string; files: Map<string, string> }>();
+  readonly branches = new Map<string, { sha: string; files: Files }>();
   readonly issues: Issue[] = [];
   readonly comments: Comment[] = [];
   readonly pullRequests: PullRequest[] = [];
   readonly artifacts = new Map<number, { name: string; bytes: Buffer }>();
   /** `METHOD path?query`, with the body where there is one. */
   readonly requests: { readonly request: string; readonly body?: unknown }[] = [];
-  /** Called before a file is written: another run may come first. */
+  /** Every commit, and every tree, with its files. */
+  readonly #commits = new Map<string, { readonly parents: readonly string[]; readonly files: Files }>();
+  readonly #trees = new Map<string, Files>();
+  /** Called before a branch is changed: another run may come first. */
   beforeWrite: () => void = () => undefined;
   url = '';
   readonly #server = createServer((request, response) => void this.#answer(request, response));
-  #commits = 0;
 
   static async start(): Promise<FakeGitHub> {
     const fake = new FakeGitHub();
@@ -73,7 +77,13 @@ export class FakeGitHub implements AsyncDisposable {
   }
 
   makeBranch(name: string, files: Readonly<Record<string, string>>): void {
-    this.branches.set(name, { sha: this.#commit(), files: new Map(Object.entries(files)) });
+    this.branches.set(name, this.#commit([], new Map(Object.entries(files))));
+  }
+
+  /** As another run would: one commit more. */
+  write(branch: string, path: string, content: string): void {
+    const before = this.branches.get(branch);
+    this.branches.set(branch, this.#commit(before === undefined ? [] : [before.sha], new Map([...(before?.files ?? []), [path, content]])));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,9 +92,10 @@ export class FakeGitHub implements AsyncDisposable {
     await once(this.#server, 'close');
   }
 
-  #commit(): string {
-    this.#commits += 1;
-    return String(this.#commits).padStart(40, '0');
+  #commit(parents: readonly string[], files: Files): { sha: string; files: Files } {
+    const sha = String(this.#commits.size + 1).padStart(40, '0');
+    this.#commits.set(sha, { parents, files });
+    return { sha, files };
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -118,9 +129,10 @@ export class FakeGitHub implements AsyncDisposable {
     ['PUT', /^\/contents\/(.+)$/, ({ body }, path = '') => this.#writeFile(path, body)],
     ['GET', /^\/git\/ref\/heads\/(.+)$/, (_, branch = '') => this.#readRef(branch)],
     ['POST', /^\/git\/refs$/, ({ body }) => this.#makeRef(text(body['ref']).replace('refs/heads/', ''), text(body['sha']))],
-    ['PATCH', /^\/git\/refs\/heads\/(.+)$/, ({ body }, branch = '') => this.#moveRef(branch, text(body['sha']))],
-    ['POST', /^\/git\/trees$/, () => [201, { sha: 'a'.repeat(40) }]],
-    ['POST', /^\/git\/commits$/, () => [201, { sha: this.#commit() }]],
+    ['PATCH', /^\/git\/refs\/heads\/(.+)$/, ({ body }, branch = '') => this.#moveRef(branch, text(body['sha']), body['force'] === true)],
+    ['POST', /^\/git\/trees$/, ({ body }) => this.#makeTree(body)],
+    ['GET', /^\/git\/commits\/(.+)$/, (_, sha = '') => [200, { sha, tree: { sha: this.#treeOf(this.#filesAt(sha)) } }]],
+    ['POST', /^\/git\/commits$/, ({ body }) => [201, { sha: this.#commit(strings(body['parents']), this.#trees.get(text(body['tree'])) ?? new Map()).sha }]],
     ['GET', /^\/issues$/, ({ query }) => [200, this.issues.filter((issue) => issue.state === query.get('state') && issue.labels.includes(query.get('labels') ?? ''))]],
     ['POST', /^\/issues$/, ({ body }) => this.#openIssue(body)],
     ['PATCH', /^\/issues\/(\d+)$/, ({ body }, number) => change(this.issues.find((issue) => issue.number === Number(number)), body)],
@@ -136,7 +148,7 @@ export class FakeGitHub implements AsyncDisposable {
   ];
 
   #readFile(path: string, ref: string): Answer {
-    const content = this.branches.get(ref)?.files.get(path);
+    const content = this.#filesAt(ref).get(path);
     return content === undefined ? notFound : [200, { type: 'file', encoding: 'base64', content: Buffer.from(content).toString('base64'), sha: blobSha(content) }];
   }
 
@@ -147,9 +159,8 @@ export class FakeGitHub implements AsyncDisposable {
     const before = branch.files.get(path);
     if (before !== undefined && body['sha'] === undefined) return [422, { message: '"sha" wasn\'t supplied.' }];
     if (before !== undefined && body['sha'] !== blobSha(before)) return [409, { message: 'is at another commit' }];
-    branch.files.set(path, Buffer.from(text(body['content']), 'base64').toString());
-    branch.sha = this.#commit();
-    return [200, { commit: { sha: branch.sha } }];
+    this.write(text(body['branch']), path, Buffer.from(text(body['content']), 'base64').toString());
+    return [200, { commit: { sha: this.branches.get(text(body['branch']))?.sha } }];
   }
 
   #readRef(branch: string): Answer {
@@ -157,23 +168,41 @@ export class FakeGitHub implements AsyncDisposable {
     return known === undefined ? notFound : [200, { object: { sha: known.sha } }];
   }
 
+  #makeTree(body: Record<string, unknown>): Answer {
+    const files = new Map(this.#trees.get(text(body['base_tree'])));
+    for (const entry of Array.isArray(body['tree']) ? body['tree'] : []) files.set(text(entry['path']), text(entry['content']));
+    return [201, { sha: this.#treeOf(files) }];
+  }
+
+  #treeOf(files: Files): string {
+    const sha = blobSha(JSON.stringify([...files]));
+    this.#trees.set(sha, files);
+    return sha;
+  }
+
   #makeRef(branch: string, sha: string): Answer {
+    this.beforeWrite();
     if (this.branches.has(branch)) return [422, { message: 'Reference already exists' }];
     this.branches.set(branch, { sha, files: this.#filesAt(sha) });
     return [201, { ref: branch }];
   }
 
-  #moveRef(branch: string, sha: string): Answer {
+  #moveRef(branch: string, sha: string, force: boolean): Answer {
+    this.beforeWrite();
+    const before = this.branches.get(branch);
+    if (before === undefined) return [422, { message: 'Reference does not exist' }];
+    if (!force && this.#commits.get(sha)?.parents.includes(before.sha) !== true) return [422, { message: 'Update is not a fast forward' }];
     this.branches.set(branch, { sha, files: this.#filesAt(sha) });
     return [200, { ref: branch }];
   }
 
-  #filesAt(sha: string): Map<string, string> {
-    return new Map([...this.branches.values()].find((branch) => branch.sha === sha)?.files);
+  /** Of a commit or a branch. */
+  #filesAt(ref: string): Files {
+    return new Map(this.branches.get(ref)?.files ?? this.#commits.get(ref)?.files);
   }
 
   #openIssue(body: Record<string, unknown>): Answer {
-    const labels = Array.isArray(body['labels']) ? body['labels'].map(String) : [];
+    const labels = [...strings(body['labels'])];
     const issue = { number: this.issues.length + 1, title: text(body['title']), body: text(body['body']), state: 'open', labels };
     this.issues.push(issue);
     return [201, issue];
@@ -198,6 +227,8 @@ export class FakeGitHub implements AsyncDisposable {
     return [201, pull];
   }
 }
+
+const strings = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
 
 function isPort(address: string | AddressInfo | null): address is AddressInfo {
   return typeof address === 'object' && address !== null;

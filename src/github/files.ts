@@ -1,4 +1,4 @@
-/** Files of a repository through the API: read at a commit or branch, written as one commit each. */
+/** Files of a repository through the API: read at a commit or branch, written as one commit each or as one commit of several. */
 import { type Repository, statusOf, unlessAbsent } from './api.ts';
 
 export interface RepositoryFile {
@@ -47,4 +47,34 @@ export async function writeFile({ owner, repo, request }: Repository, { branch, 
 export async function branchHead({ owner, repo, request }: Repository, branch: string): Promise<string | null> {
   const answer = await unlessAbsent(request('GET /repos/{owner}/{repo}/git/ref/{ref}', { owner, repo, ref: `heads/${branch}` }));
   return answer === null ? null : answer.data.object.sha;
+}
+
+export interface Commit {
+  readonly branch: string;
+  /** The commit that it follows; null where the branch is not there yet. */
+  readonly on: string | null;
+  /** Path → text. Files that are not named stay. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly message: string;
+}
+
+/**
+ * All of the files, or none. Null when it is done, else what GitHub says against it: most likely that the branch has moved.
+ * A branch that begins here has no common past with the repository's files.
+ */
+export async function commitFiles({ owner, repo, request }: Repository, { branch, on, files, message }: Commit): Promise<string | null> {
+  const base = on === null ? {} : { base_tree: (await request('GET /repos/{owner}/{repo}/git/commits/{commit_sha}', { owner, repo, commit_sha: on })).data.tree.sha };
+  const entries = [...files].map(([path, content]) => ({ path, mode: '100644', type: 'blob', content }) as const);
+  const tree = await request('POST /repos/{owner}/{repo}/git/trees', { owner, repo, ...base, tree: entries });
+  const { sha } = (await request('POST /repos/{owner}/{repo}/git/commits', { owner, repo, message, tree: tree.data.sha, parents: on === null ? [] : [on] })).data;
+  try {
+    await (on === null
+      ? request('POST /repos/{owner}/{repo}/git/refs', { owner, repo, ref: `refs/heads/${branch}`, sha })
+      : request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { owner, repo, ref: `heads/${branch}`, sha, force: false }));
+    return null;
+  } catch (error) {
+    // 409: it is being written; 422: it is no fast-forward any more, or the branch is there by now.
+    if (error instanceof Error && (statusOf(error) === 409 || statusOf(error) === 422)) return error.message;
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import { benchmarkBranch, proposeBenchmark } from './benchmark-pull-request.ts';
 import { reportInIssue, reportNoDrill } from './failure-issue.ts';
 import { FakeGitHub } from './fake-github.ts';
 import { drilledAs, entriesOf, expectRequests, reportOf } from './golden-requests.ts';
-import { addToHistoryBranch, historyFile, readHistoryBranch } from './history-branch.ts';
+import { addToHistoryBranch, badgeFile, historyFile, readHistoryBranch } from './history-branch.ts';
 import { runUrl } from './runner.ts';
 
 let github: FakeGitHub;
@@ -28,15 +28,22 @@ describe('a repository', () => {
   it('has runs with addresses', () => expect(runUrl(github.env)).toBe(url));
 });
 
+/** Tells what it was drawn from. */
+const badge = (history: readonly HistoryLine[]): string => history.map(({ id }) => id).toSorted().join(' ');
+const fileOf = (name: string): string | undefined => github.branches.get('h')?.files.get(name);
+
 describe('the history branch', () => {
   const lines = historyOf(reportOf('green'), entriesOf('green'));
   const line = (id: string): HistoryLine => ({ ...lines[0]!, id });
 
-  it('is made when it is not there', async () => {
+  it('is made when it is not there, and goes on with one commit a drill', async () => {
     expect(await readHistoryBranch(repository, 'restore-drill-history')).toEqual([]);
-    await addToHistoryBranch(repository, 'restore-drill-history', lines, noPause);
+    await addToHistoryBranch(repository, { branch: 'restore-drill-history', lines, badge }, noPause);
     expect(await readHistoryBranch(repository, 'restore-drill-history')).toEqual(lines);
     expectRequests(github, 'history-begins');
+    github.requests.length = 0;
+    await addToHistoryBranch(repository, { branch: 'restore-drill-history', lines: [line('later')], badge }, noPause);
+    expectRequests(github, 'history-goes-on');
   });
 
   it('loses nothing when others write at the same time', async () => {
@@ -45,32 +52,42 @@ describe('the history branch', () => {
     github.beforeWrite = () => {
       if (others >= 3) return;
       others += 1;
-      const files = github.branches.get('h')?.files;
-      files?.set(historyFile, `${files.get(historyFile) ?? ''}${historyText(line(`other-${others}`))}\n`);
+      github.write('h', historyFile, `${github.branches.get('h')?.files.get(historyFile) ?? ''}${historyText(line(`other-${others}`))}\n`);
     };
-    await addToHistoryBranch(repository, 'h', [line('ours')], noPause);
-    const ids = parseHistory(github.branches.get('h')?.files.get(historyFile) ?? '', 'h').map(({ id }) => id);
+    await addToHistoryBranch(repository, { branch: 'h', lines: [line('ours')], badge }, noPause);
+    const ids = parseHistory(fileOf(historyFile) ?? '', 'h').map(({ id }) => id);
     expect(ids.toSorted()).toEqual(['other-1', 'other-2', 'other-3', 'ours']);
+    expect(fileOf(badgeFile)).toBe('other-1 other-2 other-3 ours');
   });
 
   it('takes eight runs at once', async () => {
-    await Promise.all(Array.from({ length: 8 }, (_, run) => addToHistoryBranch(repository, 'h', [line(`run-${run}`)], () => new Promise((resolve) => setTimeout(resolve, Math.random() * 20)))));
+    await Promise.all(Array.from({ length: 8 }, (_, run) => addToHistoryBranch(repository, { branch: 'h', lines: [line(`run-${run}`)], badge }, () => new Promise((resolve) => setTimeout(resolve, Math.random() * 20)))));
     expect((await readHistoryBranch(repository, 'h')).map(({ id }) => id).toSorted()).toEqual(Array.from({ length: 8 }, (_, run) => `run-${run}`));
+    // Drawn from all of them, whoever was the last.
+    expect(fileOf(badgeFile)?.split(' ')).toHaveLength(8);
+  });
+
+  it('has a badge that tells another story only when it does, and where there is one to tell', async () => {
+    github.makeBranch('h', { [historyFile]: '', 'README.md': 'by hand' });
+    await addToHistoryBranch(repository, { branch: 'h', lines, badge: () => null }, noPause);
+    expect([...(github.branches.get('h')?.files.keys() ?? [])]).toEqual([historyFile, 'README.md']);
+    await addToHistoryBranch(repository, { branch: 'h', lines, badge }, noPause);
+    expect(github.branches.get('h')?.files).toEqual(new Map([[historyFile, lines.map((each) => `${historyText(each)}\n`).join('')], ['README.md', 'by hand'], [badgeFile, badge(lines)]]));
   });
 
   it('is not written for lines that it has', async () => {
     github.makeBranch('h', { [historyFile]: '' });
-    await addToHistoryBranch(repository, 'h', lines, noPause);
+    await addToHistoryBranch(repository, { branch: 'h', lines, badge }, noPause);
     const before = github.requests.length;
-    await addToHistoryBranch(repository, 'h', lines, noPause);
+    await addToHistoryBranch(repository, { branch: 'h', lines, badge }, noPause);
     expect(github.requests.slice(before).every(({ request }) => request.startsWith('GET '))).toBe(true);
   });
 
   it('gives up when others always come first, and says so', async () => {
     github.makeBranch('h', { [historyFile]: '' });
     let others = 0;
-    github.beforeWrite = () => github.branches.get('h')?.files.set(historyFile, `${historyText(line(`other-${(others += 1)}`))}\n`);
-    await expect(addToHistoryBranch(repository, 'h', [line('ours')], noPause)).rejects.toThrow('others still came first');
+    github.beforeWrite = () => github.write('h', historyFile, `${historyText(line(`other-${(others += 1)}`))}\n`);
+    await expect(addToHistoryBranch(repository, { branch: 'h', lines: [line('ours')], badge }, noPause)).rejects.toThrow(/after 12 tries GitHub still says: Update is not a fast forward/);
   });
 });
 

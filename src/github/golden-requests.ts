@@ -15,9 +15,11 @@ export const reportOf = (name: string): Report => judge(entriesOf(name));
 /** As the drill `drill`, where that is given. */
 export const drilledAs = (name: string, drill = reportOf(name).drill): Drilled => ({ entries: entriesOf(name), report: { ...reportOf(name), drill } });
 
-/** Content is base64, which nobody can read; of a report its beginning, for it has golden files of its own. */
+const base64 = /^[A-Za-z0-9+/]+=*$/;
+
+/** Base64 is what nobody can read; of a report its beginning, for it has golden files of its own. */
 function legible(key: string, value: string): string {
-  const text = key === 'content' ? Buffer.from(value, 'base64').toString() : value;
+  const text = key === 'content' && base64.test(value) ? Buffer.from(value, 'base64').toString() : value;
   return text.length > 600 ? `${text.slice(0, 600)}…` : text;
 }
 

@@ -1,47 +1,57 @@
-/** The history of drills, kept in a branch of its own: drills at the same time lose nothing. */
+/** The history of drills and its badge, kept in a branch of their own: drills at the same time lose nothing. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HistoryLine, historyText, joinHistories, parseHistory } from '../report/history.ts';
-import { type Repository, statusOf } from './api.ts';
-import { branchHead, readFile, writeFile } from './files.ts';
+import type { Repository } from './api.ts';
+import { branchHead, commitFiles, readFile } from './files.ts';
 
 export const historyFile = 'history.jsonl';
+export const badgeFile = 'badge.svg';
+
+const about = `# History of restore drills
+
+![the last drill](${badgeFile})
+
+One JSON object a line in \`${historyFile}\`, one line a drill and scenario; lines are only ever added. \`${badgeFile}\` is of the last drill: on the front page of the repository it is \`../../raw/BRANCH/${badgeFile}\`, with the name of this branch. Written by runbook-drill.
+`;
 
 /** Tries, each after another run came first. */
 const mostTries = 12;
 
 /** Empty where there is no such branch yet. Oldest first. */
 export async function readHistoryBranch(repository: Repository, branch: string): Promise<readonly HistoryLine[]> {
-  const file = await readFile(repository, historyFile, branch);
-  return file === null ? [] : parseHistory(file.text, `${branch}:${historyFile}`);
+  return (await readAt(repository, branch, branch)).lines;
 }
 
-/** Adds lines to what the branch holds by then; resolves to all of it, oldest first. */
-export async function addToHistoryBranch(repository: Repository, branch: string, lines: readonly HistoryLine[], pause: (milliseconds: number) => Promise<unknown> = sleep): Promise<readonly HistoryLine[]> {
+async function readAt(repository: Repository, branch: string, ref: string): Promise<{ readonly text: string | null; readonly lines: readonly HistoryLine[] }> {
+  const text = (await readFile(repository, historyFile, ref))?.text ?? null;
+  return { text, lines: text === null ? [] : parseHistory(text, `${branch}:${historyFile}`) };
+}
+
+export interface HistoryAddition {
+  readonly branch: string;
+  readonly lines: readonly HistoryLine[];
+  /** SVG, from all lines of the branch; null where there is nothing to say, and the badge stays. */
+  readonly badge: (history: readonly HistoryLine[]) => string | null;
+}
+
+/** Adds lines to what the branch holds by then, with the badge in the same commit; resolves to all of it, oldest first. */
+export async function addToHistoryBranch(repository: Repository, { branch, lines, badge }: HistoryAddition, pause: (milliseconds: number) => Promise<unknown> = sleep): Promise<readonly HistoryLine[]> {
+  let refused = '';
   for (let attempt = 1; attempt <= mostTries; attempt += 1) {
-    const file = await readFile(repository, historyFile, branch);
-    if (file === null) await makeBranch(repository, branch);
-    const before = file === null ? [] : parseHistory(file.text, `${branch}:${historyFile}`);
-    const all = joinHistories(before, lines);
+    const on = await branchHead(repository, branch);
+    const before = on === null ? { text: null, lines: [] } : await readAt(repository, branch, on);
+    const all = joinHistories(before.lines, lines);
+    const files = new Map<string, string>(on === null ? [['README.md', about]] : []);
     const text = all.map((line) => `${historyText(line)}\n`).join('');
-    if (text === file?.text) return all;
-    if (await writeFile(repository, { branch, path: historyFile, text, sha: file?.sha ?? null, message: 'Add a restore drill to the history' })) return all;
+    if (text !== before.text) files.set(historyFile, text);
+    const drawn = badge(all);
+    if (drawn !== null && (on === null || (await readFile(repository, badgeFile, on))?.text !== drawn)) files.set(badgeFile, drawn);
+    if (files.size === 0) return all;
+    const answer = await commitFiles(repository, { branch, on, files, message: 'Add a restore drill to the history' });
+    if (answer === null) return all;
+    refused = answer;
     // Others are writing: each waits for a time of its own.
     await pause(Math.random() * 500 * attempt);
   }
-  throw new Error(`the history in branch ${branch} could not be written: after ${mostTries} tries others still came first`);
-}
-
-/** A branch with no parents: what it holds has no common past with the repository's files. */
-async function makeBranch(repository: Repository, branch: string): Promise<void> {
-  if ((await branchHead(repository, branch)) !== null) return;
-  const { owner, repo, request } = repository;
-  const about = '# History of restore drills\n\nOne JSON object a line in `history.jsonl`, one line a drill and scenario. Written by runbook-drill; lines are only ever added.\n';
-  const tree = await request('POST /repos/{owner}/{repo}/git/trees', { owner, repo, tree: [{ path: 'README.md', mode: '100644', type: 'blob', content: about }] });
-  const commit = await request('POST /repos/{owner}/{repo}/git/commits', { owner, repo, message: 'Begin the history of restore drills', tree: tree.data.sha, parents: [] });
-  try {
-    await request('POST /repos/{owner}/{repo}/git/refs', { owner, repo, ref: `refs/heads/${branch}`, sha: commit.data.sha });
-  } catch (error) {
-    // Another run has just made it.
-    if (statusOf(error) !== 422) throw error;
-  }
+  throw new Error(`the history in branch ${branch} could not be written: after ${mostTries} tries GitHub still says: ${refused}`);
 }

@@ -36,7 +36,7 @@ describe('the run that drilled', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const head = 'c'.repeat(40);
-  const run = { id: 5, event: 'pull_request', head_sha: head, head_branch: 'change', head_repository: { full_name: 'stranger/app' }, conclusion: 'failure', html_url: 'https://github.com/owner/app/actions/runs/5' };
+  const run = { id: 5, event: 'pull_request', head_sha: head, head_branch: 'change', head_repository: { full_name: 'stranger/app' }, html_url: 'https://github.com/owner/app/actions/runs/5' };
   function read(event: object): ReturnType<typeof readWorkflowRun> {
     const path = join(folder, 'event.json');
     writeFileSync(path, JSON.stringify(event));
@@ -45,7 +45,7 @@ describe('the run that drilled', () => {
 
   it('is told by the event, with the pull requests of this repository alone', async () => {
     expect(await read({ workflow_run: { ...run, pull_requests: [pull(3, 'owner/app'), pull(4, 'stranger/app'), pull(5, 'co-owner/app')] } })).toEqual({
-      id: 5, event: 'pull_request', headSha: head, headRepository: 'stranger/app', headBranch: 'change', pullRequests: [3], conclusion: 'failure', url: run.html_url,
+      id: 5, event: 'pull_request', headSha: head, headRepository: 'stranger/app', headBranch: 'change', pullRequests: [3], url: run.html_url,
     });
     expect(await read({ workflow_run: { ...run, head_repository: null, pull_requests: [] } })).toMatchObject({ headRepository: null, pullRequests: [] });
   });

@@ -52,7 +52,6 @@ export interface DrillRun {
   readonly headBranch: string | null;
   /** Open pull requests of this repository with that branch: none of a fork's. */
   readonly pullRequests: readonly number[];
-  readonly conclusion: string;
   readonly url: string;
 }
 
@@ -64,7 +63,6 @@ const workflowRun = z.object({
     head_branch: z.string().nullable(),
     head_repository: z.object({ full_name: z.string() }).nullable(),
     pull_requests: z.array(z.object({ number: z.int().positive(), base: z.object({ repo: z.object({ url: z.string() }) }).optional() })).default([]),
-    conclusion: z.string().nullish(),
     html_url: z.string(),
   }),
 });
@@ -86,7 +84,6 @@ export async function readWorkflowRun(env: NodeJS.ProcessEnv): Promise<DrillRun>
     headBranch: run.head_branch,
     // A branch may be the head of a pull request into somebody's fork too.
     pullRequests: run.pull_requests.filter(({ base }) => base === undefined || base.repo.url.endsWith(`/repos/${env['GITHUB_REPOSITORY'] ?? ''}`)).map(({ number }) => number),
-    conclusion: run.conclusion ?? 'success',
     url: run.html_url,
   };
 }

@@ -111,6 +111,13 @@ describe('age', () => {
     const failed = exampleLine({ id: 'new-host', ended: day('2026-05-01'), verdict: 'FAILED', rta: null });
     expect(badgeSvg.render(reportInput(exampleJournal({}, {}, two), [failed]))).toContain('FAILED, 2026-05-01');
   });
+
+  it('goes by the last drill of a scenario, which need not be this one: another may have ended first and published before', () => {
+    const later = exampleLine({ ended: day('2026-11-23'), verdict: 'FAILED', rta: null });
+    expect(badgeSvg.render(reportInput(exampleJournal(), [later]))).toContain('FAILED, 2026-11-23');
+    const before = exampleLine({ ended: day('2026-11-21'), verdict: 'FAILED', rta: null });
+    expect(badgeSvg.render(reportInput(exampleJournal(), [before]))).toContain('SUCCESSFUL, 2026-11-22');
+  });
 });
 
 describe('a control', () => {
