@@ -60,6 +60,8 @@ export class FakeGitHub implements AsyncDisposable {
   readonly #trees = new Map<string, Files>();
   /** Called before a branch is changed: another run may come first. */
   beforeWrite: () => void = () => undefined;
+  /** An answer waits for it. @param request as in `requests`. */
+  beforeAnswer: (request: string) => Promise<void> = () => Promise.resolve();
   url = '';
   readonly #server = createServer((request, response) => void this.#answer(request, response));
 
@@ -105,7 +107,9 @@ export class FakeGitHub implements AsyncDisposable {
     const url = new URL(request.url ?? '', this.url);
     const body: unknown = sent === '' ? {} : JSON.parse(sent);
     const method = request.method ?? '';
-    this.requests.push({ request: `${method} ${decodeURIComponent(url.pathname)}${url.search}`, ...(sent === '' ? {} : { body }) });
+    const asking = `${method} ${decodeURIComponent(url.pathname)}${url.search}`;
+    this.requests.push({ request: asking, ...(sent === '' ? {} : { body }) });
+    await this.beforeAnswer(asking);
     const path = decodeURIComponent(url.pathname).replace('/repos/owner/app', '');
     const asked: Asked = { method, path, query: url.searchParams, body: typeof body === 'object' && body !== null ? { ...body } : {} };
     const answer = this.#route(asked);
