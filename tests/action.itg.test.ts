@@ -1,11 +1,12 @@
 /** `dist/` as a runner runs it: inputs, outputs, summary and state through files, main step and post step. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseJournal } from '../src/drill/journal.ts';
 import { exampleLine } from '../src/report/golden/example-history.ts';
 import { historyText } from '../src/report/history.ts';
 import { goodBlocks, makeRepository } from './small-drill.ts';
@@ -14,14 +15,22 @@ import { testTool } from './test-tools.ts';
 const dist = resolve('dist');
 let repository: string;
 beforeAll(() => {
-  repository = makeRepository({ blocks: { bad: goodBlocks.restore.replace('app_data', 'data') }, drill: { scenarios: scenarios() } });
+  repository = makeRepository({ blocks: { bad: goodBlocks.restore.replace('app_data', 'data'), nosy }, host: { env: { CARRIED: 'by-the-drill-file' } }, drill: { scenarios: scenarios() } });
 });
 afterAll(() => rmSync(repository, { recursive: true, force: true }));
 
 function scenarios(): unknown {
   const one = { rto: '5m', rpo: 'last-backup', backup: ['#backup'], loss: { data: ['app'], how: 'delete' }, restore: ['#restore'] };
-  return { good: one, bad: { ...one, restore: ['#bad'] } };
+  return { good: { ...one, restore: ['#restore', '#nosy'] }, bad: { ...one, restore: ['#bad'] } };
 }
+
+/** What a job's step has that no runbook may see. */
+const secrets = { GITHUB_TOKEN: 'ghs_token-of-the-job', ACTIONS_RUNTIME_TOKEN: 'runtime-of-the-job', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'identity-of-the-job', INPUT_TOKEN: 'input-of-the-job' };
+
+/** Tells all variables of all that runs in the host, and each file in which somebody would leave a token. */
+const nosy = `env | sort
+sudo sh -c "cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n' | sort -u"
+sudo sh -c "grep -rsl --devices=skip 'of-the-jo[b]' /home /root /etc /run /srv /tmp /var/tmp | sed 's/^/token in /'; echo searched"`;
 
 interface Ran {
   readonly code: number | null;
@@ -58,8 +67,13 @@ function runStep(script: string, inputs: Readonly<Record<string, string>>, more:
 
 describe('the Action', { timeout: 240_000 }, () => {
   it('drills one scenario, and is green', () => {
-    const ran = runStep('action.js', { scenario: 'good', out: 'out' });
+    const ran = runStep('action.js', { scenario: 'good', out: 'out' }, secrets);
     expect(ran.code, ran.log).toBe(0);
+    const seen = parseJournal(readFileSync(join(repository, 'out/journal.ndjson'), 'utf8'), 'journal').flatMap((entry) => (entry.event === 'step-ended' ? [entry.result.output] : [])).join('');
+    expect(seen).toMatch(/^CARRIED=by-the-drill-file$[^]*^searched$/m);
+    expect(seen).not.toMatch(/^(?:GITHUB_|ACTIONS_|INPUT_|RUNNER_|token in )/m);
+    const written = readdirSync(join(repository, 'out')).map((name) => readFileSync(join(repository, 'out', name), 'utf8'));
+    for (const text of [ran.log, ran.summary, ...written]) expect(text).not.toMatch(/(?:token|runtime|identity|input)-of-the-job/);
     expect(ran.outputs).toMatchObject({ status: 'SUCCESSFUL', report: join(repository, 'out', 'report.json') });
     expect(JSON.parse(ran.outputs['rta'] ?? '')).toEqual({ good: expect.any(Number) });
     expect(ran.summary).toContain('| good');
