@@ -7,6 +7,7 @@ import type { DrillEvent, ScenarioEvent } from './journal-events.ts';
 import type { Expectation, Plan, PlacePlan, ScenarioPlan, ServicePlan } from './model.ts';
 import type { Secrets } from './secrets.ts';
 import type { RepositoryBundle } from './repository.ts';
+import { underName } from './under-name.ts';
 
 export type Emit = (event: DrillEvent | ScenarioEvent) => void;
 
@@ -56,7 +57,7 @@ export function servicesOf(context: ScenarioContext, names: readonly string[]): 
 }
 
 /** Of a place, or of a service without one. */
-const expectationOf = ({ scenario }: ScenarioContext, name: string): Expectation => scenario.expect[name] ?? 'restored';
+const expectationOf = ({ scenario }: ScenarioContext, name: string): Expectation => underName(scenario.expect, name) ?? 'restored';
 export const isToBeRestored = (context: ScenarioContext, name: string): boolean => expectationOf(context, name) === 'restored';
 export const isToBeRegenerated = (context: ScenarioContext, name: string): boolean => expectationOf(context, name) === 'regenerated';
 

@@ -17,6 +17,7 @@ import { Generations, runsOf } from './generations.ts';
 import { type BeforeBackup, inspectionOf } from './inspection.ts';
 import { lineThatRemoves } from './line-that-removes.ts';
 import { type PhaseOutcome, runSteps } from './steps.ts';
+import { underName } from '../under-name.ts';
 
 /** What the earlier runs left. */
 export interface RetentionHistory {
@@ -88,14 +89,14 @@ export async function tellWhatIsKept(context: ScenarioContext, host: Host, histo
   const written = new Map([...history.written, ...stamped.map((file) => [shownPath(file.path, volumes), history.generations.runOf(file) ?? 0] as const)]);
   const runs = new Map(left.map((artefact) => [artefact, runsOf(artefact, written, retention.runs)]));
   const declared = declaredArtefacts(context, host);
-  const questions = plan.places.filter(({ name }) => retention.keep[name] !== undefined).map((place) => coverageQuestion(context, place));
+  const questions = plan.places.filter(({ name }) => underName(retention.keep, name) !== undefined).map((place) => coverageQuestion(context, place));
   const byRun = history.dates.map((_, run) => coverageOf(questions, left.filter((artefact) => runs.get(artefact)?.surely.includes(run)), declared, loss.type === 'host'));
   const runsWith = (name: string, covered: 'yes' | 'unknown'): readonly number[] => byRun.flatMap((coverage, run) => (coverage.some((each) => each.name === name && each.covered === covered) ? [run] : []));
   const perhaps = (provenBy: readonly string[]) => left.flatMap((artefact) => ((artefact.offsite || loss.type !== 'host') && provenBy.some((name) => artefact.holds.includes(name)) ? (runs.get(artefact)?.perhaps ?? []) : []));
   const factOf = ({ name, provenBy }: (typeof questions)[number]): RetentionFact => {
     const kept = runsWith(name, 'yes');
     const unknown = [...new Set([...runsWith(name, 'unknown'), ...perhaps(provenBy)])].filter((run) => !kept.includes(run)).toSorted((a, b) => a - b);
-    return { name, keep: retention.keep[name] ?? 0, kept, unknown };
+    return { name, keep: underName(retention.keep, name) ?? 0, kept, unknown };
   };
   const told = questions.map(factOf);
   const tooMany = told.some(({ keep, kept }) => kept.some((run) => run >= keep));

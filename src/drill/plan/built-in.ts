@@ -3,6 +3,7 @@ import type { Path } from '../drill-file/positions.ts';
 import type { DrillStep } from '../drill-file/schema-steps.ts';
 import type { ArchiveStep, UnarchiveStep } from '../model.ts';
 import { checkNames, listed, type PlanContext } from './context.ts';
+import { underName } from '../under-name.ts';
 
 type BuiltInStep = Extract<DrillStep, { archive: readonly string[] } | { unarchive: readonly string[] }>;
 type Common = Pick<ArchiveStep, 'phase' | 'before' | 'name' | 'at' | 'timeoutSeconds'>;
@@ -26,7 +27,7 @@ function checkPlaces(context: PlanContext, names: readonly string[], path: Path)
   const { data } = context.drill;
   checkNames(context, listed(names, path), Object.keys(data), 'place');
   for (const [index, name] of names.entries()) {
-    const place = data[name];
+    const place = underName(data, name);
     const kind = place === undefined ? undefined : (['bucket', 'instance'] as const).find((key) => key in place);
     if (kind === undefined) continue;
     const told = { message: `the built-in steps cannot hold \`${name}\``, expected: 'a place that is a volume, a folder or a file', got: `the ${kind} \`${name}\``, help: "use the engine's own export" };
@@ -37,7 +38,7 @@ function checkPlaces(context: PlanContext, names: readonly string[], path: Path)
 /** An archive in the place that it holds would hold itself, and be lost with it. */
 function checkOutside(context: PlanContext, names: readonly string[], to: string, path: Path): void {
   for (const name of names) {
-    const place = context.drill.data[name];
+    const place = underName(context.drill.data, name);
     if (place === undefined || !('path' in place)) continue;
     const folder = context.paths.absolute(place.path);
     if (!`${to}/`.startsWith(folder === '/' ? '/' : `${folder}/`)) continue;

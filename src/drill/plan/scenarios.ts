@@ -7,6 +7,7 @@ import { once } from './findings.ts';
 import { answersInEnv } from './host-env.ts';
 import { isSeeded } from './services.ts';
 import { type StepList, StepPlanner } from './steps.ts';
+import { underName } from '../under-name.ts';
 
 const leastTimeoutSeconds = 1800;
 
@@ -116,7 +117,7 @@ const compromised = (loss: DrillLoss): readonly string[] => (typeof loss === 'ob
 
 function checkCompromised(context: PlanContext, { loss, expect }: DrillScenario, path: Path): void {
   for (const name of compromised(loss)) {
-    const expected = expect[name] ?? 'regenerated';
+    const expected = underName(expect, name) ?? 'regenerated';
     if (expected === 'regenerated') continue;
     context.problems.atValue([...path, 'expect', name], { message: `\`${name}\` is compromised, and cannot be ${expected}`, expected: '`regenerated`, the default of what is compromised', got: `\`${expected}\``, help: 'remove it under `expect`, or choose another loss' });
   }
@@ -132,7 +133,7 @@ function checkRetention(context: PlanContext, { retention, every }: DrillScenari
 
 /** A scenario that expects nothing back and checks no service could only pass. */
 function checkProof(context: PlanContext, scenario: DrillScenario, scope: ScenarioPlan['scope'], path: Path): void {
-  if (scope.places.some((name) => scenario.expect[name] !== 'lost')) return;
+  if (scope.places.some((name) => underName(scenario.expect, name) !== 'lost')) return;
   // A name that is not known has been told; what it would have meant is not.
   if ([...namedIn(scenario.loss), ...scenario.also].some((name) => !Object.hasOwn(context.drill.data, name))) return;
   if (Object.entries(context.drill.services).some(([name, service]) => scope.services.includes(name) && isSeeded(service))) return;

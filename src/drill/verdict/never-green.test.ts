@@ -30,6 +30,14 @@ const onlyGrafana = { services: exampleDrill.services.filter(({ name }) => name 
 
 it('is green when all of it is there', () => expect(statusOf()).toBe('SUCCESSFUL'));
 
+it.each(['constructor', 'toString'])('goes by what is there, whatever its name: %s', (name) => {
+  const journals = [exampleJournal(), exampleJournal(place({ nonceBack: false, counts: { 'missing/error': 1 } }))];
+  for (const journal of journals) {
+    const renamed: typeof journal = JSON.parse(JSON.stringify(journal).replaceAll('grafana', name));
+    expect(JSON.stringify(judge(renamed))).toBe(JSON.stringify(judge(journal)).replaceAll('grafana', name));
+  }
+});
+
 describe('a line that is not in the journal', () => {
   /** Where a host came from, what phases took, and that a step began, prove nothing about data. */
   const idle = new Set(['host-created', 'phase-started', 'phase-ended', 'step-started']);

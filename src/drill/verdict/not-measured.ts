@@ -4,6 +4,7 @@ import type { Report } from '../report-model.ts';
 import type { PlaceDeclaration } from '../journal-events.ts';
 import type { DrillFacts, ScenarioFacts } from './facts.ts';
 import { retentionNotMeasured } from './retention-findings.ts';
+import { underName } from '../under-name.ts';
 
 type NotMeasured = Report['notMeasured'][number];
 
@@ -67,7 +68,7 @@ function notCompared({ name, compare }: PlaceDeclaration): readonly NotMeasured[
 /** Real data of over twice the size that was drilled takes longer. */
 function smaller(drill: DrillFacts, { name, sizeBytes }: { readonly name: string; readonly sizeBytes: number | null }): readonly NotMeasured[] {
   if (sizeBytes === null) return [];
-  const planted = drill.scenarios.flatMap(({ seeded }) => seeded.flatMap(({ bytes }) => bytes?.[name] ?? []));
+  const planted = drill.scenarios.flatMap(({ seeded }) => seeded.flatMap(({ bytes }) => underName(bytes ?? {}, name) ?? []));
   const seen = drill.scenarios.flatMap(({ verified }) => verified?.fact.places.find((place) => place.name === name)?.bytes ?? []);
   const sizes = planted.length > 0 ? planted : seen;
   const drilled = sizes.length === 0 ? null : Math.max(...sizes);

@@ -3,6 +3,7 @@ import type { DrillFacts, ScenarioFacts } from './facts.ts';
 import type { PlaceDeclaration, PlaceFact, ServiceDeclaration, ServiceFact } from '../journal-events.ts';
 import type { Expectation, Severity } from '../model.ts';
 import type { PlaceStatus, ServiceStatus } from '../report-model.ts';
+import { underName } from '../under-name.ts';
 
 /** `wrong`: known not to be as expected. `unproven`: not known to be. */
 export type Outcome = 'as-expected' | 'wrong' | 'unproven';
@@ -67,7 +68,7 @@ export function judgeOutcomes(drill: DrillFacts, scenario: ScenarioFacts): Outco
     ...declaration.scope.services,
     ...drill.started.services.filter(({ data }) => data === null || placesInScope.has(data)).map(({ name }) => name),
   ]);
-  const expectation = (name: string): Expectation => declaration.expect[name] ?? 'restored';
+  const expectation = (name: string): Expectation => underName(declaration.expect, name) ?? 'restored';
 
   const services = drill.started.services.map((service): JudgedService => {
     const inScope = servicesInScope.has(service.name);
