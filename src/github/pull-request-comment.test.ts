@@ -46,11 +46,17 @@ describe('the comment on a pull request', () => {
     expect(github.comments[114]?.body).toBe(`${body}again`);
   });
 
-  it('fits', () => {
-    const drilled = drilledAs('hostile');
-    const scenario = drilled.report.scenarios[0]!;
-    const long = renderComment({ ...drilled, report: { ...drilled.report, scenarios: Array.from({ length: 100 }, () => scenario) } }, [], url);
-    expect(long.length).toBeLessThanOrEqual(textLimit);
+  it.each<[string, number, string]>([
+    ['many scenarios', 100, 'title'],
+    ['a title without end', 1, '<@a>'.repeat(50_000)],
+    ['many long titles', 100, '<@a>'.repeat(500)],
+  ])('fits, and has the verdict, with %s', (_what, count, title) => {
+    const drilled = drilledAs('backup-lied');
+    const scenarios = drilled.report.scenarios.flatMap((scenario) => Array.from({ length: count }, () => ({ ...scenario, title })));
+    const body = renderComment({ ...drilled, report: { ...drilled.report, scenarios } }, [], url);
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(textLimit);
+    expect(body).toContain('**Restore drill raspberry-pi-homelab: FAILED**');
+    expect(body).toContain(`Measured in ${url}`);
   });
 });
 

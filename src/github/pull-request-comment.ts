@@ -19,8 +19,14 @@ const anyMarker = /^<!-- runbook-drill comment:([\w-]*) -->/;
  */
 export function renderComment(drilled: Drilled, history: readonly HistoryLine[], runUrl: string): string {
   const { report } = drilled;
-  const head = `${markerOf(report.drill)}\n${besideBase(report, history)}\n\nMeasured in ${runUrl}, by this pull request's own code.\n\n`;
-  return `${head}${renderWithin(drilled, textLimit - head.length)}`;
+  const table = besideBase(report, history);
+  const head = [
+    `${markerOf(report.drill)}\n**Restore drill ${markdownText(report.drill)}: ${report.validationStatus}**`,
+    // Titles may be of any length.
+    Buffer.byteLength(table) <= textLimit / 2 ? table : '_There is no room for the times beside those of the base branch._',
+    `Measured in ${runUrl}, by this pull request's own code.`,
+  ].map((part) => `${part}\n\n`).join('');
+  return `${head}${renderWithin(drilled, textLimit - Buffer.byteLength(head))}`;
 }
 
 /** RTA of this change beside the last one of the base branch. */
@@ -31,7 +37,7 @@ function besideBase(report: Report, history: readonly HistoryLine[]): string {
     return [scenario.title === '' ? scenario.id : scenario.title, scenario.validationStatus, formatDuration(scenario.rto.actual), before === undefined ? 'never drilled' : formatDuration(before.rta), formatDuration(scenario.rto.target)];
   });
   const columns = [['Scenario', 'left'], ['Verdict', 'left'], ['RTA here', 'right'], ['RTA of the base branch', 'right'], ['RTO', 'right']] as const;
-  return `**Restore drill ${markdownText(report.drill)}: ${report.validationStatus}**\n\n${markdownTable(columns.map(([title, align]) => ({ title, align })), rows)}`;
+  return markdownTable(columns.map(([title, align]) => ({ title, align })), rows);
 }
 
 /** Resolves to the comment's address. */
