@@ -50,6 +50,7 @@ describe('a name in a journal', () => {
     ['services', { services: [{ name: 'a', file: 'd', line: 1, kind: 'http', data: '<b>', seeded: true }] }],
     ['kinds', { services: [{ name: 'a', file: 'd', line: 1, kind: '<b>', data: null, seeded: true }] }],
     ['declared', { declared: [{ id: '`', title: '', rtoSeconds: null, rpo: null }] }],
+    ['absent', { absent: [{ id: '@org', title: '', rtoSeconds: null, rpo: null }] }],
     ['a clock', { host: { environment: 'docker', engine: 'docker', network: 'open', user: 'ops', date: 'now<b>' } }],
   ])('is refused in %s', (_what, more) => expect(() => refuseHostileNames(started(more))).toThrow(Refused));
 

@@ -60,7 +60,7 @@ const namesOf = (entry: JournalEntry): readonly Named[] => [
 ];
 
 function namesOfDrill(drill: Extract<DrillEvent, { event: 'drill-started' }>): readonly Named[] {
-  const { host, runbooks, places, services, declared = [], scenarios } = drill;
+  const { host, runbooks, places, services, declared = [], absent = [], scenarios } = drill;
   return [
     ...all('the version of the tool', version, [drill.tool]),
     ...all('the name of the drill', name, [drill.drill]),
@@ -68,7 +68,7 @@ function namesOfDrill(drill: Extract<DrillEvent, { event: 'drill-started' }>): r
     ...all('a SHA-256', hexadecimal, [drill.drillFileSha256, ...runbooks.map(({ sha256 }) => sha256)]),
     ...all('a word about the host', word, [host.environment, host.engine, host.network, host.user]),
     ...all("the host's clock", time, [host.date]),
-    ...all('the id of a scenario', name, [...declared, ...scenarios].map(({ id }) => id)),
+    ...all('the id of a scenario', name, [...declared, ...absent, ...scenarios].map(({ id }) => id)),
     ...all('the name of a place', name, places.map((place) => place.name)),
     ...all('the name of a service', name, services.map((service) => service.name)),
     ...all("the name of a service's place", name, services.map(({ data }) => data)),

@@ -62,7 +62,7 @@ describe('the comment on a pull request', () => {
 
 it('has nothing of what is hostile in a drill but its text: the comment, and the issue', async () => {
   const drilled = drilledAs('hostile', '--><script>alert(1)</script> @org/team');
-  await reportInIssue(repository, drilled, url);
+  await reportInIssue(repository, drilled, url, 'drill.yaml');
   for (const body of [renderComment(drilled, [], url), github.issues[0]?.body ?? '']) {
     expect(begunIn(body, [/^<!-- runbook-drill(?: comment)?:[\w-]+ -->$/])).toEqual([`link: ${url}`]);
     expect(body).toContain('&lt;script&gt;');
