@@ -1,1 +1,1 @@
-import"./rolldown-runtime.js";import{n as e}from"./terminal-text.js";import{r as t}from"./history-store2.js";import{n,r}from"./over-time.js";async function i({name:i,declared:a},o,s){return n(i,a,await t(o),(/* @__PURE__ */ new Date()).toISOString(),{...r,maxAge:s}).map(t=>e(t))}export{i as agesOf};
+import{n as e}from"./terminal-text.js";import{r as t}from"./history-store2.js";import{n,r}from"./over-time.js";async function i({name:i,declared:a},o,s){return n(i,a,await t(o),(/* @__PURE__ */ new Date()).toISOString(),{...r,maxAge:s}).map(t=>e(t))}export{i as agesOf};

@@ -1,1 +1,1 @@
-import"./rolldown-runtime.js";import{n as e}from"./engine-facts.js";import{t}from"./instance-engine.js";const n=t({name:`incus`,client:`/usr/bin/incus`,clientConfig:`INCUS_CONF`,home:e.incus.home});export{n as incusEngine};
+import{n as e}from"./engine-facts.js";import{t}from"./instance-engine.js";const n=t({name:`incus`,client:`/usr/bin/incus`,clientConfig:`INCUS_CONF`,home:e.incus.home});export{n as incusEngine};

@@ -1,4 +1,4 @@
-import"./rolldown-runtime.js";import{n as e,t}from"./markdown.js";const n=1048576,r=[t,{...t,tables:!1},{...t,tables:!1,findings:50,text:500},{...t,tables:!1,evidence:!1,findings:20,text:200},{...t,tables:!1,evidence:!1,findings:0},{...t,tables:!1,evidence:!1,findings:0,scenarios:!1}],i=`
+import{n as e,t}from"./markdown.js";const n=1048576,r=[t,{...t,tables:!1},{...t,tables:!1,findings:50,text:500},{...t,tables:!1,evidence:!1,findings:20,text:200},{...t,tables:!1,evidence:!1,findings:0},{...t,tables:!1,evidence:!1,findings:0,scenarios:!1}],i=`
 _Detail was left out to fit in here: report.md has all of it._
 `,a=e=>o(e,n);function o(n,a){for(let[t,o]of r.entries()){let r=`${e(n,o)}${t===0?``:i}`;if(Buffer.byteLength(r)<=a)return r}return s(e(n,{...t,scenarios:!1}),a)}function s(e,t){let n=t-Buffer.byteLength(i),r=[];for(let t of e.split(`
 `)){if(n-=Buffer.byteLength(t)+1,n<0)break;r.push(`${t}\n`)}return Buffer.byteLength(i)>t?``:`${r.join(``)}${i}`}export{a as n,o as r,n as t};

@@ -1,1 +1,1 @@
-import"./rolldown-runtime.js";import{n as e}from"./engine-facts.js";import{t}from"./instance-engine.js";const n=t({name:`lxd`,client:`/usr/bin/lxc`,clientConfig:`LXD_CONF`,home:e.lxd.home});export{n as lxdEngine};
+import{n as e}from"./engine-facts.js";import{t}from"./instance-engine.js";const n=t({name:`lxd`,client:`/usr/bin/lxc`,clientConfig:`LXD_CONF`,home:e.lxd.home});export{n as lxdEngine};

@@ -1,0 +1,1 @@
+const e=e=>`service ${e}`;export{e as t};

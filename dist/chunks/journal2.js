@@ -1,0 +1,1 @@
+import{n as e,t}from"./journal.js";import{n}from"./journal-writer.js";export{n as journalName,t as parseJournal,e as readJournal};

@@ -1,0 +1,1 @@
+const e=(e,t)=>Object.hasOwn(e,t)?e[t]:void 0;export{e as t};
