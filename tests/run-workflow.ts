@@ -1,18 +1,13 @@
 /** Runs a workflow of ours under act, on this machine itself, with the actions of others replaced by small local ones. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { type HistoryLine, historyText } from '../src/report/history.ts';
 import { makeRepository, type SmallDrill } from './small-drill.ts';
-
-export interface WorkflowRun {
-  readonly status: number | null;
-  readonly log: string;
-}
+import { type WorkflowRun, runUnderAct } from './under-act.ts';
 
 /** A repository with a small drill, as a user has it: its workflows are those that `init --workflows` has written. */
 export class WorkflowTest implements Disposable {
@@ -62,23 +57,16 @@ export class WorkflowTest implements Disposable {
 
   /** @param event its payload. @param env more variables of the runner, such as GITHUB_API_URL. */
   async run(workflow: string, eventName: string, event: object, env: Readonly<Record<string, string>> = {}): Promise<WorkflowRun> {
-    const payload = join(this.artifacts, 'event.json');
-    writeFileSync(payload, JSON.stringify(event));
-    const all = { ...env, TEST_REPOSITORY: this.repository, TEST_TOOL: this.#tool, TEST_ARTIFACTS: this.artifacts };
-    const args = [
+    return runUnderAct({
+      act: this.#act,
+      repository: this.repository,
+      artifacts: this.artifacts,
+      workflow,
       eventName,
-      '--workflows', `.github/workflows/${workflow}.yml`,
-      '--eventpath', payload,
-      '--platform', 'ubuntu-24.04=-self-hosted',
-      '--secret', 'GITHUB_TOKEN=a-token',
-      ...[...replacements(), `runbook-drill/runbook-drill@v0=${this.#tool}`].flatMap((pair) => ['--local-repository', pair]),
-      ...Object.entries(all).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-    ];
-    const child = spawn(this.#act, args, { cwd: this.repository, env: { ...process.env, GITHUB_ACTIONS: undefined }, stdio: ['ignore', 'pipe', 'pipe'] });
-    let log = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
-    await once(child, 'close');
-    return { status: child.exitCode, log };
+      event,
+      env: { ...env, TEST_TOOL: this.#tool },
+      actions: [`runbook-drill/runbook-drill@v0=${this.#tool}`],
+    });
   }
 
   [Symbol.dispose](): void {
@@ -87,10 +75,3 @@ export class WorkflowTest implements Disposable {
 }
 
 const workflowShape = z.looseObject({ jobs: z.record(z.string(), z.looseObject({ needs: z.unknown().optional() })) });
-
-/** `owner/name@ref=folder` for every action of others that our workflows name. */
-function replacements(): readonly string[] {
-  const named = readdirSync('.github/workflows').flatMap((name) => [...readFileSync(join('.github/workflows', name), 'utf8').matchAll(/uses: (actions\/([a-z-]+)@[0-9a-f]{40})/g)].map(([, uses = '', action = '']) => ({ uses, action })));
-  const ours = new Set(readdirSync('tests/local-actions'));
-  return [...new Set(named.filter(({ action }) => ours.has(action)).map(({ uses, action }) => `${uses}=${resolve('tests/local-actions', action)}`))];
-}
