@@ -54,6 +54,12 @@ describe('what a drilled pull request hands over', () => {
     expect(await readCommentArtifact(repository, run)).toEqual({ is: 'untouched', number: 3 });
   });
 
+  it('is that of the last attempt, where a run was started again', async () => {
+    handOver(packed({ 'pull-request.json': about(3) }));
+    github.artifacts.set(2, { name: artifactName, bytes: good });
+    expect(await readCommentArtifact(repository, run)).toMatchObject({ is: 'drilled', report: { validationStatus: 'SUCCESSFUL' } });
+  });
+
   it('may be nothing at all', async () => {
     expect(await readCommentArtifact(repository, run)).toMatchObject({ is: 'nothing', why: expect.stringContaining('no artifact') });
   });

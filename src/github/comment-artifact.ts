@@ -46,10 +46,10 @@ export async function readCommentArtifact(repository: Repository, run: DrillRun)
 }
 
 async function download({ owner, repo, request }: Repository, runId: number): Promise<Uint8Array | null> {
-  const listed = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', { owner, repo, run_id: runId, name: artifactName, per_page: 2 });
-  const [artifact, ...more] = listed.data.artifacts.filter(({ name, expired }) => name === artifactName && !expired);
+  const listed = await request('GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts', { owner, repo, run_id: runId, name: artifactName, per_page: 100 });
+  // A run that was started again has one of each attempt: the last one counts.
+  const [artifact] = listed.data.artifacts.filter(({ name, expired }) => name === artifactName && !expired).toSorted((a, b) => b.id - a.id);
   if (artifact === undefined) return null;
-  if (more.length > 0) throw new Refused(`the run has several artifacts ${artifactName}`);
   if (artifact.size_in_bytes > mostPacked) throw new Refused(`the artifact has ${artifact.size_in_bytes} bytes; expected at most ${mostPacked}`);
   const { data } = await request('GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}', { owner, repo, artifact_id: artifact.id, archive_format: 'zip' });
   if (!(data instanceof ArrayBuffer)) throw new Refused('the artifact is no archive');
