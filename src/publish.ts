@@ -107,7 +107,7 @@ async function publishTable(repository: Repository, inputs: PublishInputs, { rep
     return;
   }
   const body = `Measured in ${url}.\n\n${benchmarkTable(report)}\n`;
-  const proposed = await proposeBenchmark(repository, process.env['GITHUB_REF_NAME'] ?? '', await rewrittenRunbooks(process.cwd()), body);
+  const proposed = await proposeBenchmark(repository, report.drill, process.env['GITHUB_REF_NAME'] ?? '', await rewrittenRunbooks(process.cwd()), body);
   core.info(proposed.did === 'nothing' ? 'the benchmark table is as it was' : `${proposed.did} pull request ${proposed.number}`);
 }
 

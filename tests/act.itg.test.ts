@@ -35,8 +35,8 @@ describe('the workflows', { timeout: 300_000 }, () => {
     const published = await test.runJob('restore-drill-quarterly', 'publish', 'schedule', {}, { ...env(github), GITHUB_REF_NAME: 'main' });
     expect(published.status, published.log).toBe(0);
     expect(github.branches.get('restore-drill-history')?.files.get('history.jsonl')?.trim().split('\n')).toHaveLength(2);
-    expect(github.pullRequests).toMatchObject([{ head: 'restore-drill/benchmark', state: 'open' }]);
-    expect(github.branches.get('restore-drill/benchmark')?.files.get('runbook.md')).toMatch(/\| first \|.*SUCCESSFUL.*\n\| second \|.*FAILED/);
+    expect(github.pullRequests).toMatchObject([{ head: 'restore-drill/benchmark-small', state: 'open' }]);
+    expect(github.branches.get('restore-drill/benchmark-small')?.files.get('runbook.md')).toMatch(/\| first \|.*SUCCESSFUL.*\n\| second \|.*FAILED/);
     expect(github.issues).toMatchObject([{ state: 'open', title: 'Restore drill small: FAILED' }]);
   });
 

@@ -144,26 +144,36 @@ describe('the issue of a drill', () => {
 const file = (text: string) => [{ path: 'docs/runbook.md', text }];
 
 describe('the pull request with the benchmark table', () => {
+  const branch = benchmarkBranch('d');
+
   it('is opened once, and brought up to date from where the base stands', async () => {
     github.makeBranch('main', { 'docs/runbook.md': 'old\n', other: 'kept\n' });
-    expect(await proposeBenchmark(repository, 'main', file('old\n'), 'body')).toEqual({ did: 'nothing' });
-    expect(await proposeBenchmark(repository, 'main', file('new\n'), 'body')).toEqual({ did: 'opened', number: 1 });
-    expect(github.branches.get(benchmarkBranch)?.files).toEqual(new Map([['docs/runbook.md', 'new\n'], ['other', 'kept\n']]));
-    expect(await proposeBenchmark(repository, 'main', file('newer\n'), 'body')).toEqual({ did: 'updated', number: 1 });
-    expect(github.branches.get(benchmarkBranch)?.files.get('docs/runbook.md')).toBe('newer\n');
+    expect(await proposeBenchmark(repository, 'd', 'main', file('old\n'), 'body')).toEqual({ did: 'nothing' });
+    expect(await proposeBenchmark(repository, 'd', 'main', file('new\n'), 'body')).toEqual({ did: 'opened', number: 1 });
+    expect(github.branches.get(branch)?.files).toEqual(new Map([['docs/runbook.md', 'new\n'], ['other', 'kept\n']]));
+    expect(await proposeBenchmark(repository, 'd', 'main', file('newer\n'), 'body')).toEqual({ did: 'updated', number: 1 });
+    expect(github.branches.get(branch)?.files.get('docs/runbook.md')).toBe('newer\n');
     expect(github.branches.get('main')?.files.get('docs/runbook.md')).toBe('old\n');
     expectRequests(github, 'pull-request');
   });
 
+  it('is one for each drill, whatever its name', async () => {
+    github.makeBranch('main', { 'docs/runbook.md': 'old\n' });
+    expect(await proposeBenchmark(repository, 'd', 'main', file('new\n'), 'body')).toMatchObject({ number: 1 });
+    expect(await proposeBenchmark(repository, 'a..lock', 'main', file('other\n'), 'body')).toEqual({ did: 'opened', number: 2 });
+    expect(github.branches.get(branch)?.files.get('docs/runbook.md')).toBe('new\n');
+    expect(github.branches.get('restore-drill/benchmark-a--lock')?.files.get('docs/runbook.md')).toBe('other\n');
+  });
+
   it('never goes against its own branch, which a workflow of every push runs on too', async () => {
     github.makeBranch('main', { 'docs/runbook.md': 'old\n' });
-    await proposeBenchmark(repository, 'main', file('new\n'), 'body');
-    const before = github.branches.get(benchmarkBranch)?.files.get('docs/runbook.md');
-    expect(await proposeBenchmark(repository, benchmarkBranch, file('newer\n'), 'body')).toEqual({ did: 'nothing' });
-    expect(github.branches.get(benchmarkBranch)?.files.get('docs/runbook.md')).toBe(before);
+    await proposeBenchmark(repository, 'd', 'main', file('new\n'), 'body');
+    const before = github.branches.get(branch)?.files.get('docs/runbook.md');
+    expect(await proposeBenchmark(repository, 'd', branch, file('newer\n'), 'body')).toEqual({ did: 'nothing' });
+    expect(github.branches.get(branch)?.files.get('docs/runbook.md')).toBe(before);
   });
 
   it('needs a branch to go against', async () => {
-    await expect(proposeBenchmark(repository, 'v1', file('new\n'), 'body')).rejects.toThrow('there is no branch v1');
+    await expect(proposeBenchmark(repository, 'd', 'v1', file('new\n'), 'body')).rejects.toThrow('there is no branch v1');
   });
 });
