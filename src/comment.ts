@@ -19,8 +19,8 @@ async function main(): Promise<void> {
     return;
   }
   if (handedOver.is === 'untouched') {
-    const changed = await writeUntouched(repository, handedOver.number, run);
-    core.info(`the change selects no scenario; ${changed.length === 0 ? 'no comment says otherwise' : `said so at ${changed.join(', ')}`}`);
+    const address = await writeUntouched(repository, handedOver.number, handedOver.drill, run);
+    core.info(`the change selects no scenario of ${handedOver.drill}; ${address === null ? 'no comment says otherwise' : `said so at ${address}`}`);
     return;
   }
   const historyBranch = core.getInput('history-branch');

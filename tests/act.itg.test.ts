@@ -94,7 +94,7 @@ describe('the workflows', { timeout: 300_000 }, () => {
     // A run that drills nothing still tells what nobody has tested for long.
     expect(ran.log).toMatch(/::warning::first was last tested on 2020-01-01/);
     expect(existsSync(join(test.artifacts, 'restore-drill-report'))).toBe(false);
-    expect(JSON.parse(readFileSync(join(test.artifacts, 'restore-drill-comment/pull-request.json'), 'utf8'))).toEqual({ number: 3, head });
+    expect(JSON.parse(readFileSync(join(test.artifacts, 'restore-drill-comment/pull-request.json'), 'utf8'))).toEqual({ number: 3, head, drill: 'small' });
     expect(readdirSync(join(test.artifacts, 'restore-drill-comment'))).toEqual(['pull-request.json']);
   });
 

@@ -50,8 +50,10 @@ describe('what a drilled pull request hands over', () => {
   });
 
   it('says with no journal that no scenario is touched', async () => {
+    handOver(packed({ 'pull-request.json': JSON.stringify({ number: 3, head, drill: 'small' }) }));
+    expect(await readCommentArtifact(repository, run)).toEqual({ is: 'untouched', number: 3, drill: 'small' });
     handOver(packed({ 'pull-request.json': about(3) }));
-    expect(await readCommentArtifact(repository, run)).toEqual({ is: 'untouched', number: 3 });
+    expect(await refusal(run)).toMatchObject({ message: expect.stringContaining('neither journal.ndjson nor, in pull-request.json, the name of the drill') });
   });
 
   it('is that of the last attempt, where a run was started again', async () => {
@@ -86,6 +88,7 @@ describe('what says that it is about another pull request', () => {
     ['by a push', { event: 'push' }, about(3), /the run was started by push; expected pull_request/],
     ['with a number that is none', {}, '{"number":"3; rm","head":"x"}', /pull-request\.json/],
     ['with more keys than there are', {}, `{"number":3,"head":"${head}","owner":"x"}`, /pull-request\.json/],
+    ['with a drill that no drill file can name', {}, `{"number":3,"head":"${head}","drill":"@org/team"}`, /pull-request\.json/],
     ['at length', {}, `{"number":3,"head":"${head}"${' '.repeat(2000)}}`, /pull-request\.json has 2\d{3} bytes; expected at most 1000/],
   ])('is refused: one %s', async (_what, more, claim, message) => {
     for (const files of [{ 'journal.ndjson': journal('green') }, {}]) {

@@ -8,8 +8,8 @@ import { journalName, parseJournal } from '../drill/journal.ts';
 import { judge } from '../drill/verdict/index.ts';
 import type { Drilled } from '../report/markdown.ts';
 import type { Repository } from './api.ts';
-import { type Claim, identifyPullRequest } from './drilled-pull-request.ts';
-import { refuseHostileNames } from './journal-names.ts';
+import { identifyPullRequest } from './drilled-pull-request.ts';
+import { name as drillName, refuseHostileNames } from './journal-names.ts';
 import { Refused } from './refused.ts';
 import type { DrillRun } from './runner.ts';
 
@@ -27,11 +27,11 @@ const mostScenarios = 100;
 
 export type HandedOver =
   | ({ readonly is: 'drilled'; readonly number: number } & Drilled)
-  /** The change selects no scenario. */
-  | { readonly is: 'untouched'; readonly number: number }
+  /** The change selects no scenario of that drill. */
+  | { readonly is: 'untouched'; readonly number: number; readonly drill: string }
   | { readonly is: 'nothing'; readonly why: string };
 
-const about: z.ZodType<Claim> = z.strictObject({ number: z.int().positive(), head: z.string().regex(/^[0-9a-f]{40}$/) });
+const about = z.strictObject({ number: z.int().positive(), head: z.string().regex(/^[0-9a-f]{40}$/), drill: z.string().regex(drillName.pattern).max(drillName.longest).optional() });
 
 /** @throws Refused */
 export async function readCommentArtifact(repository: Repository, run: DrillRun): Promise<HandedOver> {
@@ -39,10 +39,13 @@ export async function readCommentArtifact(repository: Repository, run: DrillRun)
   const packed = await download(repository, run.id);
   if (packed === null) return { is: 'nothing', why: `the run left no artifact ${artifactName}` };
   const files = unpack(packed);
-  const { number, past } = await identifyPullRequest(repository, claimed(files.get(aboutName) ?? ''), run);
+  const claim = claimed(files.get(aboutName) ?? '');
+  const { number, past } = await identifyPullRequest(repository, claim, run);
   if (past !== null) return { is: 'nothing', why: past };
   const journal = files.get(journalName);
-  return journal === undefined ? { is: 'untouched', number } : { is: 'drilled', number, ...judged(journal) };
+  if (journal !== undefined) return { is: 'drilled', number, ...judged(journal) };
+  if (claim.drill === undefined) throw new Refused(`the artifact holds neither ${journalName} nor, in ${aboutName}, the name of the drill of which no scenario is selected`);
+  return { is: 'untouched', number, drill: claim.drill };
 }
 
 async function download({ owner, repo, request }: Repository, runId: number): Promise<Uint8Array | null> {
@@ -78,7 +81,7 @@ function unpack(packed: Uint8Array): ReadonlyMap<string, string> {
   return new Map(Object.entries(files).map(([name, bytes]) => [name, text.decode(bytes)]));
 }
 
-function claimed(text: string): Claim {
+function claimed(text: string): z.output<typeof about> {
   if (text.length > mostAbout) throw new Refused(`${aboutName} has ${text.length} bytes; expected at most ${mostAbout}`);
   let value: unknown;
   try {

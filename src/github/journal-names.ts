@@ -15,7 +15,7 @@ interface Alphabet {
 }
 
 /** As the schema of a drill file has it. */
-const name: Alphabet = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, longest: 100, about: 'letters, digits, dots, dashes and underscores' };
+export const name: Alphabet = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]*$/, longest: 100, about: 'letters, digits, dots, dashes and underscores' };
 /** `serviceKey` too. */
 const item: Alphabet = { pattern: /^(?:service )?[A-Za-z0-9][A-Za-z0-9._-]*$/, longest: 108, about: `a name of ${name.about}, perhaps with "service " before it` };
 /** What the drill plants beside all that the drill file names is called as a person would call it: "folder /var/lib/x". */

@@ -70,23 +70,25 @@ it('has nothing of what is hostile in a drill but its text: the comment, and the
 });
 
 describe('a change that selects no scenario', () => {
-  it('is said in every comment of ours, so that no earlier verdict stands there', async () => {
+  it("is said in that drill's comment, so that no earlier verdict stands there, and in no other drill's", async () => {
+    const other = renderComment(drilledAs('backup-lied', 'two'), [], url);
     await writeComment(repository, 3, 'one', renderComment(drilledAs('backup-lied', 'one'), [], url));
-    await writeComment(repository, 3, 'two', renderComment(drilledAs('green', 'two'), [], url));
+    await writeComment(repository, 3, 'two', other);
     github.requests.length = 0;
-    expect(await writeUntouched(repository, 3, run)).toHaveLength(2);
-    for (const [index, name] of ['one', 'two'].entries()) expect(github.comments[index]?.body).toContain(`**Restore drill ${name}: no scenario is touched**\n\nAs of commit ${run.headSha}`);
-    expect(JSON.stringify(github.comments)).not.toMatch(/FAILED|SUCCESSFUL/);
+    expect(await writeUntouched(repository, 3, 'one', run)).toMatch(/#issuecomment-1$/);
+    expect(github.comments[0]?.body).toContain(`**Restore drill one: no scenario is touched**\n\nAs of commit ${run.headSha}`);
+    expect(github.comments[0]?.body).not.toContain('FAILED');
+    expect(github.comments[1]?.body).toBe(other);
     expectRequests(github, 'comment-untouched');
     github.requests.length = 0;
-    expect(await writeUntouched(repository, 3, run)).toEqual([]);
+    expect(await writeUntouched(repository, 3, 'one', run)).toBeNull();
     expect(github.requests.every(({ request }) => request.startsWith('GET '))).toBe(true);
   });
 
   it('gives way to the next drill, in the same comment', async () => {
     const body = renderComment(drilledAs('green', 'one'), [], url);
     await writeComment(repository, 3, 'one', body);
-    await writeUntouched(repository, 3, run);
+    await writeUntouched(repository, 3, 'one', run);
     await writeComment(repository, 3, 'one', body);
     expect(github.comments.map((comment) => comment.body)).toEqual([body]);
   });
@@ -94,7 +96,7 @@ describe('a change that selects no scenario', () => {
   it('is worth no comment of its own, and changes none of others', async () => {
     const body = renderComment(drilledAs('backup-lied', 'one'), [], url);
     github.comments.push({ id: 100, issue: 3, body, user: { login: 'stranger', type: 'User' } }, { id: 101, issue: 3, body: `> ${body}`, user: { login: 'b', type: 'Bot' } }, { id: 102, issue: 4, body, user: { login: 'b', type: 'Bot' } });
-    expect(await writeUntouched(repository, 3, run)).toEqual([]);
+    expect(await writeUntouched(repository, 3, 'one', run)).toBeNull();
     expect(github.comments.map((comment) => comment.body)).toEqual([body, `> ${body}`, body]);
   });
 });

@@ -11,7 +11,6 @@ import { type Repository, textLimit } from './api.ts';
 import type { DrillRun } from './runner.ts';
 
 const markerOf = (drill: string): string => `<!-- runbook-drill comment:${Buffer.from(drill).toString('base64url')} -->`;
-const anyMarker = /^<!-- runbook-drill comment:([\w-]*) -->/;
 
 /**
  * @param history of the base branch, oldest first.
@@ -43,29 +42,25 @@ function besideBase(report: Report, history: readonly HistoryLine[]): string {
 /** Resolves to the comment's address. */
 export async function writeComment(repository: Repository, pullRequest: number, drill: string, body: string): Promise<string> {
   const { owner, repo, request } = repository;
-  const marker = markerOf(drill);
-  for await (const ours of ourComments(repository, pullRequest)) if (ours.body.startsWith(marker)) return change(repository, ours.id, body);
+  const ours = await findComment(repository, pullRequest, drill);
+  if (ours !== null) return change(repository, ours.id, body);
   return (await request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { owner, repo, issue_number: pullRequest, body })).data.html_url;
 }
 
 /**
- * What our comments say of an earlier commit is not left standing; where there is none, none is made.
+ * What our comment says of an earlier commit is not left standing; where there is none, none is made.
  * @param run the one that has drilled nothing.
- * @returns the addresses of the comments that were changed.
+ * @returns the address of the comment; null where nothing had to be changed.
  */
-export async function writeUntouched(repository: Repository, pullRequest: number, run: Pick<DrillRun, 'headSha' | 'url'>): Promise<readonly string[]> {
-  const changed: string[] = [];
-  for await (const { id, body: before } of ourComments(repository, pullRequest)) {
-    const body = renderUntouched(before, run);
-    if (body !== before) changed.push(await change(repository, id, body));
-  }
-  return changed;
+export async function writeUntouched(repository: Repository, pullRequest: number, drill: string, run: Pick<DrillRun, 'headSha' | 'url'>): Promise<string | null> {
+  const ours = await findComment(repository, pullRequest, drill);
+  const body = renderUntouched(drill, run);
+  return ours === null || ours.body === body ? null : change(repository, ours.id, body);
 }
 
-/** Under the marker of the comment that it replaces, so that a later drill finds it. */
-function renderUntouched(before: string, { headSha, url }: Pick<DrillRun, 'headSha' | 'url'>): string {
-  const [marker = '', drill = ''] = anyMarker.exec(before) ?? [];
-  return `${marker}\n**Restore drill ${markdownText(Buffer.from(drill, 'base64url').toString())}: no scenario is touched**\n\nAs of commit ${headSha} this pull request changes nothing that a scenario runs or loses, so nothing was drilled. What stood here was about an earlier commit.\n\nFound in ${url}, by this pull request's own code.\n`;
+/** Under the drill's marker, so that a later drill finds it. */
+function renderUntouched(drill: string, { headSha, url }: Pick<DrillRun, 'headSha' | 'url'>): string {
+  return `${markerOf(drill)}\n**Restore drill ${markdownText(drill)}: no scenario is touched**\n\nAs of commit ${headSha} this pull request changes nothing that a scenario runs or loses, so nothing was drilled. What stood here was about an earlier commit.\n\nFound in ${url}, by this pull request's own code.\n`;
 }
 
 interface Comment {
@@ -73,12 +68,13 @@ interface Comment {
   readonly body: string;
 }
 
-/** Anybody may write the marker; what a person has written stays as it is. */
-async function* ourComments({ owner, repo, request }: Repository, pullRequest: number): AsyncGenerator<Comment> {
+/** The one of this drill: another drill's stays as it is. Anybody may write the marker; what a person has written stays as it is too. */
+async function findComment({ owner, repo, request }: Repository, pullRequest: number, drill: string): Promise<Comment | null> {
+  const marker = markerOf(drill);
   for (let page = 1; ; page += 1) {
     const { data } = await request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', { owner, repo, issue_number: pullRequest, per_page: 100, page });
-    for (const { id, user, body = '' } of data) if (user?.type === 'Bot' && anyMarker.test(body)) yield { id, body };
-    if (data.length < 100) return;
+    for (const { id, user, body = '' } of data) if (user?.type === 'Bot' && body.startsWith(marker)) return { id, body };
+    if (data.length < 100) return null;
   }
 }
 
