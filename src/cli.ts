@@ -2,18 +2,16 @@
 /** The command line: parses what a person typed and prints results. Everything else is behind it. */
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { Command, CommanderError, Option } from 'commander';
-import { JournalError } from './drill/journal-error.ts';
-import { type Control, InputErrors, type Plan } from './drill/model.ts';
+import { Command, Option } from 'commander';
+import type { Control, Plan } from './drill/model.ts';
+import { explain } from './cli-errors.ts';
 import { check, oneOf, scenarios, update, withAges, withHistory, withPlan, withScenarios } from './cli-options.ts';
 import type { HistoryFlags, MergeFlags, TableFlags } from './cli-publish.ts';
 import type { LoadOptions } from './drill/plan/load.ts';
 import type { Selection } from './drill/plan/since.ts';
 import { terminalLines } from './drill/terminal-text.ts';
-import { CannotRun, environmentNames } from './ports/host.ts';
+import { environmentNames } from './ports/host.ts';
 import { version } from './version.ts';
-
-const exits = { wrongInput: 2, couldNotRun: 3 } as const;
 
 interface RunFlags extends HistoryFlags {
   readonly scenario?: readonly string[];
@@ -190,47 +188,6 @@ async function cleanup(flags: { readonly run?: string; readonly all: boolean; re
   }
   process.stdout.write(removed.length === 0 && faults.length === 0 ? 'nothing to remove\n' : removed.map((name) => `removed ${name}\n`).join(''));
   if (faults.length > 0) process.exitCode = Math.max(...faults.map(explain));
-}
-
-/** What the system says of a path that was given and leads nowhere. */
-const unreachable: Readonly<Record<string, string>> = {
-  ENOENT: 'is not there',
-  ENOTDIR: 'is not there: a part of it is no folder',
-  EACCES: 'may not be read or written by this user',
-  ELOOP: 'is a symbolic link that leads to itself',
-  ENAMETOOLONG: 'is too long for a path',
-};
-
-/** What went wrong, in the user's words, and the exit status that scripts rely on. */
-function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exits.wrongInput;
-  if (error instanceof InputErrors) {
-    for (const each of error.errors) {
-      process.stderr.write(`${each.file}:${each.line}:${each.column}: ${each.message}\n  expected: ${each.expected}\n  got:      ${each.got}\n  next:     ${each.help}\n`);
-    }
-    return exits.wrongInput;
-  }
-  if (error instanceof JournalError) {
-    process.stderr.write(`runbook-drill: ${error.message}\n`);
-    return exits.wrongInput;
-  }
-  if (error instanceof CannotRun) {
-    process.stderr.write(`runbook-drill: ${error.message}\n`);
-    return exits.couldNotRun;
-  }
-  if (error instanceof Error && 'code' in error && error.code === 'EISDIR') {
-    process.stderr.write('runbook-drill: a folder was given where a file is wanted\n');
-    return exits.wrongInput;
-  }
-  if (error instanceof Error && 'code' in error && 'path' in error) {
-    const why = unreachable[String(error.code)];
-    if (why !== undefined) {
-      process.stderr.write(`runbook-drill: ${String(error.path)} ${why}\n`);
-      return exits.wrongInput;
-    }
-  }
-  process.stderr.write(`runbook-drill: a defect of the drill itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return exits.couldNotRun;
 }
 
 // A reader that has gone (`| head`) must not end a drill: its hosts still have to go, and its report to be written.
