@@ -9,11 +9,12 @@ export interface ActionInputs {
   readonly drillFile: string | null;
   /** Null: all of them. */
   readonly scenarios: readonly string[] | null;
-  /** Null: what the drill file says. */
-  /** Null: whether they differ from a commit or not. */
+  /** A commit: only scenarios that differ from it. Null: whether they differ or not. */
   readonly since: string | null;
+  /** Null, as the two below: what the drill file says. */
   readonly environment: string | null;
   readonly network: NetworkMode | null;
+  /** Share of executed lines, 0 to 1. */
   readonly minFidelity: number | null;
   /** Absolute. */
   readonly out: string;
@@ -21,6 +22,7 @@ export interface ActionInputs {
   readonly keepOnFailure: boolean;
   /** Seconds. */
   readonly maxAge: number;
+  /** Share of the target. */
   readonly maxGrowth: number;
   /** Absolute; null: beside the reports. */
   readonly history: string | null;
