@@ -14,6 +14,9 @@ describe('a file is meant', () => {
     ['by a glob behind a variable', 'cat "$here"/conf/?.yml'],
     ['by a variable in a glob', 'cat $1/$what.d/../conf/*.yml conf/$name*'],
     ['by its folder', 'cp -r ./conf/. /etc'],
+    ['by its folder without a slash, where folders are copied', 'cp -r conf /etc'],
+    ['by its folder without a slash, where an image is built', "COPY 'conf' /etc/app"],
+    ['by a folder above it, as the context of an image', 'docker build -t app web'],
     ['by a folder above it', 'rsync -a web/ /srv'],
     ['by its folder in the workspace', 'ls ~/site/web; ls "$HOME/site/web/"'],
     ['by an absolute path into the workspace', 'cat /home/ops/site/web/*/*'],
@@ -24,6 +27,7 @@ describe('a file is meant', () => {
     ['by a glob of other files', 'cat conf/*.json'],
     ['by a glob that means everything', 'ls * ? */* "$x"/* ./*; rm -rf **/*'],
     ['by a word that may be anything', 'docker start conf'],
+    ['by a word of a line beside one that copies', 'docker start conf\ncp -r other /etc'],
     ['by a path outside the workspace', 'rm -rf /srv/conf/* ~/conf/; tar xf /conf/'],
     ['by another folder', 'cp -r ./configuration myconf/ conf.d/'],
   ])('not %s', (_, text) => expect(isMeant(text)).toBe(false));

@@ -10,8 +10,12 @@ import { meantBy } from './named-paths.ts';
 const readBy: readonly { readonly file: RegExp; readonly program: RegExp }[] = [
   { file: /^(?:(?:docker-)?compose\b.*\.ya?ml|\.env)$/, program: /\bdocker[ -]compose\b/ },
   { file: /^(?:GNU)?[Mm]akefile$|\.mk$/, program: /\bmake\b/ },
+  { file: /^\.?justfile$/i, program: /\bjust\b/ },
+  { file: /^package\.json$/, program: /\b(?:npm|pnpm|yarn)\b/ },
   { file: /\.tf(?:vars)?(?:\.json)?$/, program: /\b(?:tofu|terraform)\b/ },
   { file: /^(?:Docker|Container)file\b|\.dockerfile$/i, program: /\bdocker (?:image |builder |buildx )?build\b/ },
+  // A context that is the folder itself: which one is not known.
+  { file: /(?<!\.mdx?)$/, program: /\bdocker (?:image |builder |buildx )?build\b(?:[^\n;|&]|\\\n)*\s\.\/?(?=[\s;|&)]|$)/ },
 ];
 
 /**

@@ -93,6 +93,15 @@ describe('a change touches', { timeout: 60_000 }, () => {
     for (const file of ['conf/a.json', 'lib/main.py', 'web/more/Dockerfile']) expect(await why(file)).toEqual({});
   });
 
+  it('the scenario that builds an image of the folder itself, or runs what a file of tasks names', async () => {
+    for (const [command, file] of [['docker build -t app .', 'src/entry.ts'], ['just restore', 'justfile'], ['npm run restore', 'package.json']] as const) {
+      await repository.git('reset', '-q', '--hard', 'base');
+      await repository.commit({ 'drill.yaml': edited(twoScenarios, { './scripts/restore.sh /srv': command }), 'notes.md': 'Read\n' });
+      const there = (await repository.git('rev-parse', 'HEAD')).trim();
+      expect(await touchedSince(there, { [file]: 'other\n', 'notes.md': 'More\n' })).toEqual({ other: [`${file} differs, which restore ${command} names or reads`] });
+    }
+  });
+
   it('all scenarios where the drill file could not be read before', async () => {
     const why = ['the drill file could not be read as of that commit'];
     expect(await touchedBy({}, 'unreadable')).toEqual({ gone: why, other: why });
