@@ -1,6 +1,7 @@
 /** Workflows and action metadata, read by the linters that know GitHub. */
-import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -44,4 +45,20 @@ it.each(['restore-drill-pr.yml', 'restore-drill.yml'])('%s has no secret in reac
   const text = readFileSync(join(folder, name), 'utf8');
   expect(text).not.toMatch(/secrets|github\.token|GITHUB_TOKEN/);
   for (const job of Object.values(workflow.parse(parse(text)).jobs)) expect(Object.entries(job.permissions)).toEqual([['contents', 'read']]);
+});
+
+it('the plan is code in the summary whatever its titles say', () => {
+  const line = readFileSync(join(folder, 'restore-drill.yml'), 'utf8').split('\n').find((each) => each.includes('>> "$GITHUB_STEP_SUMMARY"')) ?? '';
+  const hostile = 'one: x\n```\n~~~\n# Heading <img src=x>\n';
+  const there = mkdtempSync(join(tmpdir(), 'summary-'));
+  try {
+    const [plan, summary] = [join(there, 'plan.txt'), join(there, 'summary.md')];
+    writeFileSync(plan, hostile);
+    execFileSync('bash', ['-eo', 'pipefail', '-c', line], { env: { ...process.env, plan, GITHUB_STEP_SUMMARY: summary } });
+    // Code by its indent has no end that a line of it could write.
+    for (const written of readFileSync(summary, 'utf8').split('\n')) expect(written).toMatch(/^(?: {4}|$)/);
+    expect(readFileSync(summary, 'utf8')).toContain('    # Heading');
+  } finally {
+    rmSync(there, { recursive: true });
+  }
 });
