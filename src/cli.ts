@@ -38,6 +38,21 @@ function program(): Command {
     .showHelpAfterError()
     .exitOverride()
     .addHelpText('after', '\nExit: 0 all scenarios SUCCESSFUL · 1 any FAILED or TIMED_OUT · 2 the input is wrong · 3 could not run or not measured · 130/143 interrupted');
+  addDrilling(root);
+  addReading(root);
+  addPublishing(root);
+  root
+    .command('cleanup')
+    .description('remove what drills left whose process is dead')
+    .option('--run <id>', 'all that one run made')
+    .addOption(new Option('--all', 'all that any drill made, also of drills that still run').default(false).conflicts('run'))
+    .option('-e, --environment <name>', 'only there: docker, lxd or incus', oneOf(...environmentNames))
+    .action(cleanup);
+  return root;
+}
+
+/** What drills, and what would be drilled. */
+function addDrilling(root: Command): void {
   const drill = withPlan(root.command('run'))
     .description('drill the scenarios of a drill file and write the reports')
     .option('-o, --out <folder>', 'where the journal and the reports go', 'drill-report')
@@ -54,6 +69,10 @@ function program(): Command {
     .option('--matrix', "one line for a workflow's matrix", false)
     .action(plan);
   withAges(planned);
+}
+
+/** What a runbook alone tells. */
+function addReading(root: Command): void {
   root
     .command('blocks')
     .description('print every block of a runbook with the reference that a drill file uses for it')
@@ -70,6 +89,10 @@ function program(): Command {
     .option('-o, --out <file>', 'the drill file to write, and the one that the workflows drill', 'drill.yaml')
     .option('--workflows', 'write .github/workflows/restore-drill-*.yml', false)
     .action(init);
+}
+
+/** What is made of drills that are over. */
+function addPublishing(root: Command): void {
   const again = root
     .command('report')
     .description('write the reports of a folder again, from its journal')
@@ -88,14 +111,6 @@ function program(): Command {
     .option('--summary <file>', 'add the report to this file, in the room that the summary of a job has')
     .action(merge);
   withHistory(joined);
-  root
-    .command('cleanup')
-    .description('remove what drills left whose process is dead')
-    .option('--run <id>', 'all that one run made')
-    .addOption(new Option('--all', 'all that any drill made, also of drills that still run').default(false).conflicts('run'))
-    .option('-e, --environment <name>', 'only there: docker, lxd or incus', oneOf(...environmentNames))
-    .action(cleanup);
-  return root;
 }
 
 interface Planned {
