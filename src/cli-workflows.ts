@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { InputErrors } from './drill/model.ts';
+import { type InputError, InputErrors } from './drill/model.ts';
 import { readGit } from './drill/plan/git-facts.ts';
 import { packageFolder } from './host/package-folder.ts';
 import { version } from './version.ts';
 
-const folder = join('.github', 'workflows');
-const home = 'runbook-drill/runbook-drill';
+const workflowsFolder = join('.github', 'workflows');
+/** Where the workflows and Actions of a release are. */
+const published = 'runbook-drill/runbook-drill';
+/** The drill file of our own workflows. */
 const ownDrillFile = 'fixtures/raspberry-pi/drill.yaml';
 
 /**
@@ -19,23 +21,38 @@ export function workflowFor(template: string, drillFile: string): string {
   const major = `v${version.split('.')[0]}`;
   return template
     .replaceAll(/^# Copy this file[^\n]*\n/gm, '')
-    .replaceAll(/uses: \.\/(\S+)/g, `uses: ${home}/$1@${major}`)
+    .replaceAll(/uses: \.\/(\S+)/g, `uses: ${published}/$1@${major}`)
     .replaceAll(`drill-file: ${ownDrillFile}`, `drill-file: ${JSON.stringify(drillFile)}`);
 }
 
-/** Writes all of them, or none where one is there already. @param drillFile as the user names it. */
+/**
+ * Writes all of them, or none where one is there already.
+ * @param drillFile as the user names it.
+ * @returns their paths, from here.
+ * @throws InputErrors
+ */
 export async function writeWorkflows(drillFile: string): Promise<readonly string[]> {
   const git = await readGit(process.cwd());
   const root = 'root' in git ? git.root : process.cwd();
-  const templates = join(packageFolder(), folder);
+  const templates = join(packageFolder(), workflowsFolder);
   const names = (await readdir(templates)).filter((name) => name.startsWith('restore-drill-'));
-  const paths = names.map((name) => join(root, folder, name));
+  const paths = names.map((name) => join(root, workflowsFolder, name));
   const there = paths.filter((path) => existsSync(path)).map((path) => relative(process.cwd(), path));
-  if (there.length > 0) throw new InputErrors(there.map((file) => ({ file, line: 1, column: 1, message: 'the workflow cannot be written', expected: 'a path where no file is yet', got: 'a file', help: 'remove it, or keep it and write none' })));
-  await mkdir(join(root, folder), { recursive: true });
+  if (there.length > 0) throw new InputErrors(there.map(occupied));
+  await mkdir(join(root, workflowsFolder), { recursive: true });
   for (const [index, path] of paths.entries()) {
     const template = await readFile(join(templates, names[index] ?? ''), 'utf8');
     await writeFile(path, workflowFor(template, relative(root, resolve(drillFile))), { flag: 'wx' });
   }
   return paths.map((path) => relative(process.cwd(), path));
 }
+
+const occupied = (file: string): InputError => ({
+  file,
+  line: 1,
+  column: 1,
+  message: 'the workflow cannot be written',
+  expected: 'a path where no file is yet',
+  got: 'a file',
+  help: 'remove it, or keep it and write none',
+});
