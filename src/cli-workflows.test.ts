@@ -9,7 +9,7 @@ const names = readdirSync(folder).filter((name) => name.startsWith('restore-dril
 it('there is one for each occasion', () => expect(names.map((name) => name.replace(/^restore-drill-(.*)\.yml$/, '$1'))).toEqual(['comment', 'manual', 'pr', 'quarterly']));
 
 describe.each(names)('%s in another repository', (name) => {
-  const text = workflowFor(readFileSync(join(folder, name), 'utf8'), 'ops: "it"/drill.yaml');
+  const text = workflowFor(readFileSync(join(folder, name), 'utf8'), 'ops: "it"/$&$1/drill.yaml');
 
   it('takes the tool from its release, and nothing by a path that only this repository has', () => {
     expect(text).toMatch(/uses: runbook-drill\/runbook-drill\/(?:\.github\/workflows\/restore-drill\.yml|publish|comment)@v\d+$/m);
@@ -17,6 +17,6 @@ describe.each(names)('%s in another repository', (name) => {
   });
 
   it('names the drill file, where it needs one', () => {
-    expect(text.includes(String.raw`drill-file: "ops: \"it\"/drill.yaml"`)).toBe(name !== 'restore-drill-comment.yml');
+    expect(text.includes(String.raw`drill-file: "ops: \"it\"/$&$1/drill.yaml"`)).toBe(name !== 'restore-drill-comment.yml');
   });
 });

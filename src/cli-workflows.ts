@@ -22,7 +22,7 @@ export function workflowFor(template: string, drillFile: string): string {
   return template
     .replaceAll(/^# Copy this file[^\n]*\n/gm, '')
     .replaceAll(/uses: \.\/(\S+)/g, `uses: ${published}/$1@${major}`)
-    .replaceAll(`drill-file: ${ownDrillFile}`, `drill-file: ${JSON.stringify(drillFile)}`);
+    .replaceAll(`drill-file: ${ownDrillFile}`, () => `drill-file: ${JSON.stringify(drillFile)}`);
 }
 
 /**
