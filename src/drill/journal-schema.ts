@@ -149,18 +149,13 @@ const loss = z.discriminatedUnion('type', [
   object({ type: z.literal('steps') }),
 ]);
 
-const rpo = z.union([z.number(), z.literal('last-backup')]).nullable();
-
-const outline = object({ id: z.string(), title: z.string(), rtoSeconds: seconds.nullable(), rpo });
+const outline = { id: z.string(), title: z.string(), rtoSeconds: seconds.nullable(), rpo: z.union([z.number(), z.literal('last-backup')]).nullable() };
 
 const scenarioDeclaration = object({
-  id: z.string(),
-  title: z.string(),
+  ...outline,
   at: object(sourceLine),
   lossAt: object(sourceLine),
   loss,
-  rtoSeconds: seconds.nullable(),
-  rpo,
   everySeconds: seconds.nullable(),
   manual: byName,
   lost: z.array(z.string()),
@@ -185,8 +180,8 @@ export const drillEntrySchema = z.discriminatedUnion('event', [
     drillFile: z.string(),
     drillFileSha256: z.string().exactOptional(),
     commit: z.string().exactOptional(),
-    declared: z.array(outline).exactOptional(),
-    absent: z.array(outline).exactOptional(),
+    declared: z.array(object(outline)).exactOptional(),
+    absent: z.array(object(outline)).exactOptional(),
     undrilled: z.array(object({ ...sourceLine, reference: z.string() })).exactOptional(),
     control: z.enum(['positive', 'negative']).nullable(),
     runbooks: z.array(object({ file: z.string(), sha256: z.string() })),
