@@ -99,7 +99,7 @@ async function drill(plan: Plan, { out, history, maxAge, maxGrowth, keepOnFailur
     },
     progress: (message) => write(`${terminalText(message)}\n`),
   });
-  if (outcome.exitCode !== 0) await postMortem?.keep(outcome.report);
+  if (outcome.exitCode !== 0) await postMortem?.keep(outcome.report).catch((error: unknown) => core.warning(`the bundle for the post-mortem could not be kept: ${terminalText(String(error))}`));
   return outcome;
 }
 

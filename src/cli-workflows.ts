@@ -33,7 +33,10 @@ export function workflowFor(template: string, drillFile: string): string {
  */
 export async function writeWorkflows(drillFile: string): Promise<readonly string[]> {
   const git = await readGit(process.cwd());
-  const root = 'root' in git ? git.root : process.cwd();
+  if ('reason' in git) throw new InputErrors([{ ...refused('.'), expected: 'a Git repository', got: git.reason, help: 'go into the repository of the runbook' }]);
+  const { root } = git;
+  const named = relative(root, resolve(drillFile));
+  if (named.startsWith('..') || named.includes('${{')) throw new InputErrors([{ ...refused(drillFile), expected: 'a drill file in this repository, with no `${{` in its name', got: named, help: 'name another with --out' }]);
   const templates = join(packageFolder(), workflowsFolder);
   const names = (await readdir(templates)).filter((name) => name.startsWith('restore-drill-'));
   const paths = names.map((name) => join(root, workflowsFolder, name));
@@ -42,17 +45,11 @@ export async function writeWorkflows(drillFile: string): Promise<readonly string
   await mkdir(join(root, workflowsFolder), { recursive: true });
   for (const [index, path] of paths.entries()) {
     const template = await readFile(join(templates, names[index] ?? ''), 'utf8');
-    await writeFile(path, workflowFor(template, relative(root, resolve(drillFile))), { flag: 'wx' });
+    await writeFile(path, workflowFor(template, named), { flag: 'wx' });
   }
   return paths.map((path) => relative(process.cwd(), path));
 }
 
-const occupied = (file: string): InputError => ({
-  file,
-  line: 1,
-  column: 1,
-  message: 'the workflow cannot be written',
-  expected: 'a path where no file is yet',
-  got: 'a file',
-  help: 'remove it, or keep it and write none',
-});
+const refused = (file: string): Pick<InputError, 'file' | 'line' | 'column' | 'message'> => ({ file, line: 1, column: 1, message: 'the workflows cannot be written' });
+
+const occupied = (file: string): InputError => ({ ...refused(file), expected: 'a path where no file is yet', got: 'a file', help: 'remove it, or keep it and write none' });

@@ -185,6 +185,11 @@ describe('what needs no engine', () => {
       expect(run(folder, ['init', '--workflows'], noEngine)).toMatchObject({ code: 2, stderr: expect.stringContaining('restore-drill-quarterly.yml:1:1') });
       expect(readdirSync(join(folder, '.github/workflows'))).toHaveLength(3);
       expect(run(folder, ['init'], noEngine)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a runbook, or --workflows') });
+      rmSync(join(folder, '.github'), { recursive: true });
+      for (const name of ['../drill.yaml', '${{ secrets.x }}.yaml']) expect(run(folder, ['init', '--workflows', '--out', name], noEngine)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected: a drill file in this repository') });
+      rmSync(join(folder, '.git'), { recursive: true });
+      expect(run(folder, ['init', '--workflows'], noEngine)).toMatchObject({ code: 2, stderr: expect.stringContaining('expected: a Git repository') });
+      expect(readdirSync(folder)).not.toContain('.github');
     } finally {
       rmSync(folder, { recursive: true });
     }

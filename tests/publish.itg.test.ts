@@ -144,6 +144,8 @@ it('warns of what only several drills tell', () => {
   // A plan drills nothing, and can still tell; of what no drill is known it says nothing.
   expect(run('plan', '--history', 'kept').stdout).toMatch(/^warning: two was last tested on 2026-05-01/m);
   expect(run('plan').stdout).not.toContain('warning: two');
+  writeFileSync(join(folder, 'spoilt-before.jsonl'), 'no line of a history\n{}\n');
+  expect(run('plan', '--history', 'spoilt-before.jsonl')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^warning: nobody knows what was last tested when: .*spoilt-before\.jsonl:1/m) });
 });
 
 it('refuses a folder that another drill writes into', async () => {

@@ -72,6 +72,9 @@ describe('what a drilled pull request hands over', () => {
     expect(await readCommentArtifact(repository, run)).toMatchObject({ is: 'nothing', why: expect.stringMatching(/pull request 3 stands at d+ by now; the run was about c+/) });
     github.pullRequests[0]!.state = 'closed';
     expect(await readCommentArtifact(repository, run)).toMatchObject({ is: 'nothing', why: 'pull request 3 is closed' });
+    // Its fork may be gone by then.
+    github.pullRequests[0]!.headRepository = null;
+    expect(await readCommentArtifact(repository, run)).toMatchObject({ is: 'nothing', why: 'pull request 3 is closed' });
   });
 });
 

@@ -29,17 +29,14 @@ export async function identifyPullRequest(repository: Repository, { number, head
   if (found === null) throw new Refused(`there is no pull request ${number}`);
   const { base, head: here, state } = found.data;
   if (base.repo.full_name !== `${owner}/${repo}`) throw new Refused(`pull request ${number} goes into ${base.repo.full_name}; expected ${owner}/${repo}`);
+  // Nothing is written there, whosever it was: a fork may be deleted once its pull request is over.
+  if (state !== 'open') return { number, past: `pull request ${number} is ${state}` };
   // Where both are gone, nobody can tell whether they were one.
   const from: string | null = here.repo?.full_name ?? null;
   if (from === null || from !== run.headRepository) throw new Refused(`pull request ${number} comes from ${from ?? gone}; the run was about ${run.headRepository ?? gone}`);
   if (here.ref !== run.headBranch) throw new Refused(`pull request ${number} comes from the branch ${JSON.stringify(here.ref)}; the run was about ${JSON.stringify(run.headBranch)}`);
-  return { number, past: pastOf(number, state, here.sha, run) };
+  // A run that is late must not write over what a later one has said.
+  return { number, past: here.sha === run.headSha ? null : `pull request ${number} stands at ${here.sha} by now; the run was about ${run.headSha}` };
 }
 
 const gone = 'a repository that is gone';
-
-/** A run that is late must not write over what a later one has said. */
-function pastOf(number: number, state: string, sha: string, run: DrillRun): string | null {
-  if (state !== 'open') return `pull request ${number} is ${state}`;
-  return sha === run.headSha ? null : `pull request ${number} stands at ${sha} by now; the run was about ${run.headSha}`;
-}

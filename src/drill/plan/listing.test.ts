@@ -40,6 +40,12 @@ in no scenario, so never tried:
 `);
 });
 
+it('plan prints a title of several lines in one: a line that began with `warning:` would be told as one', () => {
+  const [first, ...others] = plan.scenarios;
+  if (first === undefined) throw new Error('no scenario');
+  expect(planText({ ...plan, scenarios: [{ ...first, title: 'One\nwarning: two' }, ...others] })).toContain('\ngone: One warning: two\n');
+});
+
 it('plan --json has what the contract names', () => {
   const { scenarios, ...head } = JSON.parse(planJson(plan));
   expect(head).toEqual({ format: 1, drill: 'small' });

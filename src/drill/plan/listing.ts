@@ -47,7 +47,7 @@ export function selectionText({ ref, touched, untouched }: Selection): string {
 }
 
 function scenarioText(scenario: ScenarioPlan): string {
-  const title = scenario.title === scenario.id ? scenario.id : `${scenario.id}: ${scenario.title}`;
+  const title = scenario.title === scenario.id ? scenario.id : `${scenario.id}: ${scenario.title.replaceAll(/\s+/g, ' ')}`;
   const targets = [`RTO ${target(scenario.rtoSeconds)}`, `RPO ${target(scenario.rpo)}`, `timeout ${duration(scenario.timeoutSeconds)}`, ...Object.entries(scenario.manual).map(([name, seconds]) => `by hand: ${name} ${duration(seconds)}`)];
   const rows = scenario.steps.map((step) => [phaseOf(step), step.name, `${step.at.file}:${step.at.line}${remark(step)}`] as const);
   const [phaseWidth, nameWidth] = [widest(rows.map(([phase]) => phase)), widest(rows.map(([, name]) => name))];

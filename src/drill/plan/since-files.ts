@@ -30,6 +30,7 @@ export function filesNamed(plan: Plan, { steps }: ScenarioPlan, changed: readonl
   const paths = hostPaths(plan.host.user, plan.host.workspace.path);
   const sources = sourcesOf(join(gitRoot, folder), steps, tracked.filter((file) => !known.has(file)), paths);
   return files.flatMap((file) => {
+    if (basename(file) === '.gitattributes') return [`${file} differs, which says how files are checked out`];
     const image = plan.host.images.find(({ build }) => build !== null && !relative(build, join(gitRoot, folder, file)).startsWith('..'));
     if (image !== undefined) return [`${file} is part of the image ${image.name}`];
     const source = sources.find(({ names }) => names(file));

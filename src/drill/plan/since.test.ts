@@ -102,6 +102,11 @@ describe('a change touches', { timeout: 60_000 }, () => {
     }
   });
 
+  it('all scenarios where Git checks files out in another way', async () => {
+    const why = ['.gitattributes differs, which says how files are checked out'];
+    expect(await touchedBy({ '.gitattributes': '*.sh text eol=crlf\n' })).toEqual({ gone: why, other: why });
+  });
+
   it('all scenarios where the drill file could not be read before', async () => {
     const why = ['the drill file could not be read as of that commit'];
     expect(await touchedBy({}, 'unreadable')).toEqual({ gone: why, other: why });
