@@ -14,7 +14,7 @@ const write = (text: string): void => void process.stdout.write(text);
 /** `init`: writes a drill file that is not there yet. */
 export async function init(runbook: string, { out }: { readonly out: string }): Promise<void> {
   const path = resolve(runbook);
-  const git = await readGit(dirname(path));
+  const git = readGit(dirname(path));
   const root = 'root' in git ? git.root : process.cwd();
   const file = relative(root, path);
   const text = draftDrillFile(parseRunbook(file, await readFile(path, 'utf8')), file, basename(root).toLowerCase().replaceAll(/[^a-z0-9-]/g, '-') || 'drill');

@@ -32,7 +32,7 @@ export function workflowFor(template: string, drillFile: string): string {
  * @throws InputErrors
  */
 export async function writeWorkflows(drillFile: string): Promise<readonly string[]> {
-  const git = await readGit(process.cwd());
+  const git = readGit(process.cwd());
   if ('reason' in git) throw new InputErrors([{ ...refused('.'), expected: 'a Git repository', got: git.reason, help: 'go into the repository of the runbook' }]);
   const { root } = git;
   const named = relative(root, resolve(drillFile));
