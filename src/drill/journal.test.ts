@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JournalError } from './journal-error.ts';
 import { parseJournal, readJournal } from './journal.ts';
 import { createJournal } from './journal-writer.ts';
-import { drillEnded, exampleDrill, exampleJournal, exampleStep, goodParts } from './verdict/example-journal.ts';
+import { exampleStep } from './verdict/example-facts.ts';
+import { drillEnded, exampleDrill, exampleJournal, goodParts } from './verdict/example-journal.ts';
 import { judge } from './verdict/index.ts';
 
 let folder = '';

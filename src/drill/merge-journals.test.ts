@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { drillEnded, exampleDrill, exampleScenario, goodParts, inOrder, verifiedAs, examplePlace, exampleVerified, writtenDown } from './verdict/example-journal.ts';
+import { examplePlace } from './verdict/example-facts.ts';
+import { drillEnded, exampleDrill, exampleScenario, goodParts, inOrder, verifiedAs, exampleVerified, writtenDown } from './verdict/example-journal.ts';
 import { exitCodeOf, judge } from './verdict/index.ts';
 import { historyOf, renderReports, reportInput } from '../report/index.ts';
 import type { DrillEvent, JournalEntry } from './journal-events.ts';

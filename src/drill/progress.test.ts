@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry } from './journal-events.ts';
 import { createProgress } from './progress.ts';
-import { drillEnded, exampleDrill, exampleFailure, exampleJournal, exampleScenario, goodParts, inOrder, stepEnded, writtenDown } from './verdict/example-journal.ts';
+import { exampleFailure } from './verdict/example-facts.ts';
+import { drillEnded, exampleDrill, exampleJournal, exampleScenario, goodParts, inOrder, stepEnded, writtenDown } from './verdict/example-journal.ts';
 
 function shown(journal: readonly JournalEntry[], options: { readonly colour?: boolean; readonly tty?: boolean } = {}): string {
   let text = '';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Mismatch, OldArtefact } from '../journal-events.ts';
 import type { ScenarioReport } from '../report-model.ts';
-import { type ExampleParts, exampleArtefact, exampleBackup, exampleDrill, exampleJournal, examplePlace, exampleService, exampleVerified, goodParts, runbook, verifiedAs } from './example-journal.ts';
+import { exampleArtefact, examplePlace, exampleService, runbook } from './example-facts.ts';
+import { type ExampleParts, exampleBackup, exampleDrill, exampleJournal, exampleVerified, goodParts, verifiedAs } from './example-journal.ts';
 import { judge } from './index.ts';
 
 function scenarioOf(parts: Partial<ExampleParts>): ScenarioReport {

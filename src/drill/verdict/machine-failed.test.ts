@@ -1,6 +1,7 @@
 /** The machine under the drill fails: what was found before it did, and what its end brought about. */
 import { describe, expect, it } from 'vitest';
-import { type ExampleEvent, type ExampleParts, exampleBackup, exampleFailure, exampleJournal, goodParts, stepEnded } from './example-journal.ts';
+import { exampleFailure } from './example-facts.ts';
+import { type ExampleEvent, type ExampleParts, exampleBackup, exampleJournal, goodParts, stepEnded } from './example-journal.ts';
 import { judge } from './index.ts';
 
 const died = (phase: 'backup' | 'restore' | 'verify'): ExampleEvent => ({ event: 'unproven', phase, why: 'the engine died', limit: null, cannotRun: true });

@@ -2,17 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import type { PlaceFact, ScenarioDeclaration, ServiceFact } from '../journal-events.ts';
 import type { ValidationStatus } from '../report-model.ts';
+import { exampleFailure, examplePlace, exampleService, exampleStep } from './example-facts.ts';
 import {
   type ExampleParts,
   drillEnded,
   exampleBackup,
   exampleDrill,
-  exampleFailure,
   exampleJournal,
-  examplePlace,
   exampleScenario,
-  exampleService,
-  exampleStep,
   exampleVerified,
   goodParts,
   inOrder,

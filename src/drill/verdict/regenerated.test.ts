@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ScenarioDeclaration } from '../journal-events.ts';
 import type { ScenarioReport } from '../report-model.ts';
-import { type ExampleParts, exampleDrill, exampleJournal, examplePlace, exampleScenario, exampleService, exampleVerified, verifiedAs } from './example-journal.ts';
+import { examplePlace, exampleService } from './example-facts.ts';
+import { type ExampleParts, exampleDrill, exampleJournal, exampleScenario, exampleVerified, verifiedAs } from './example-journal.ts';
 import { judge } from './index.ts';
 
 type PlaceIdentity = 'new' | 'same' | 'none' | 'unknown';

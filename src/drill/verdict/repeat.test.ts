@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PlaceFact, StepResult } from '../journal-events.ts';
-import { type ExampleEvent, exampleFailure, exampleJournal, examplePlace, exampleVerified, goodParts, stepEnded } from './example-journal.ts';
+import { exampleFailure, examplePlace } from './example-facts.ts';
+import { type ExampleEvent, exampleJournal, exampleVerified, goodParts, stepEnded } from './example-journal.ts';
 import { judge } from './index.ts';
 import type { ScenarioReport } from '../report-model.ts';
 

@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../model.ts';
 import type { ScenarioReport } from '../report-model.ts';
+import { exampleArtefact, exampleFailure, examplePlace, exampleService, exampleStep, runbook } from './example-facts.ts';
 import {
   drillEnded,
-  exampleArtefact,
   exampleBackup,
   exampleDrill,
-  exampleFailure,
   exampleJournal,
-  examplePlace,
   exampleScenario,
-  exampleService,
-  exampleStep,
   exampleVerified,
   goodParts,
   inOrder,
-  runbook,
   stepEnded,
   verifiedAs,
   writtenDown,

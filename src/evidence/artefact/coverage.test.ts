@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exampleArtefact } from '../../drill/verdict/example-journal.ts';
+import { exampleArtefact } from '../../drill/verdict/example-facts.ts';
 import { type CoverageQuestion, coverageOf } from './coverage.ts';
 
 const metrics: CoverageQuestion = { name: 'metrics', provenBy: ['service prometheus'], legible: false, database: false };

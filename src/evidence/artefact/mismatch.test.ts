@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { exampleArtefact } from '../../drill/verdict/example-journal.ts';
+import { exampleArtefact } from '../../drill/verdict/example-facts.ts';
 import { type InspectedArtefact, mismatchesOf } from './mismatch.ts';
 
 const artefact = (fact: Parameters<typeof exampleArtefact>[1], place: Partial<InspectedArtefact['places'][number]>): InspectedArtefact => ({

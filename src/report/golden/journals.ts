@@ -1,20 +1,15 @@
 /** Journals written by hand, from which the golden files are made. */
 import type { DrillEvent, JournalEntry, ScenarioDeclaration } from '../../drill/journal-events.ts';
+import { exampleArtefact, exampleFailure, examplePlace, exampleService, exampleStep, runbook } from '../../drill/verdict/example-facts.ts';
 import {
   type ExampleEvent,
   drillEnded,
-  exampleArtefact,
   exampleBackup,
   exampleDrill,
-  exampleFailure,
-  examplePlace,
   exampleScenario,
-  exampleService,
-  exampleStep,
   exampleVerified,
   goodParts,
   inOrder,
-  runbook,
   stepEnded,
   verifiedAs,
   writtenDown,
